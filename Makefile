@@ -1,0 +1,38 @@
+# `make` lists what there is to make.
+.DEFAULT_GOAL := help
+.PHONY: help run test lint bench docs clean install install-test
+
+DATA_DIR ?= var
+BIN := .venv/bin
+CODE := $(wildcard verify issuers gateway tests bench)
+
+help:  ## list these targets
+	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 8
+
+run: install  ## serve a sample world on http://127.0.0.1:8000
+	@test -f $(DATA_DIR)/world.json || $(BIN)/transcript-gateway sample --out $(DATA_DIR)
+	@DATA_DIR=$(DATA_DIR) exec $(BIN)/transcript-gateway serve
+
+test: install-test  ## run every test; verify/ must be covered to the last branch
+	$(BIN)/pytest --numprocesses=auto --cov
+
+lint: install-test  ## check style, format and types
+	$(BIN)/ruff check
+	$(BIN)/ruff format --check
+	$(BIN)/mypy $(CODE)
+
+bench: install-test  ## time the engine against its floor
+	$(BIN)/python -m bench.engine
+
+docs: install-test  ## check that the documents say what the code does
+	$(BIN)/pytest -k docs
+
+clean:  ## remove what install and the tools made; var/ stays
+	rm -rf .venv .coverage* .hypothesis .mypy_cache .pytest_cache .ruff_cache *.egg-info
+	find $(CODE) -name __pycache__ -type d -prune -exec rm -rf {} +
+
+install:
+	@sh install.sh
+
+install-test:
+	@sh install.sh test

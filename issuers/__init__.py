@@ -1,0 +1,1 @@
+"""The registry: who may sign what, since when, until when."""

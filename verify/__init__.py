@@ -1,0 +1,1 @@
+"""The pure engine: evidence, trust, a policy and a time go in, a report comes out."""
