@@ -1,0 +1,115 @@
+"""What was handed in, parsed but not yet believed.
+
+The boundary between readers and judges: `pdf.py` makes an `Evidence` out of bytes, everything after it knows nothing of
+PDF libraries. Frozen, picklable, and free of any opinion: facts that a reader can see without the registry.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from verify.trust import Names
+
+
+class Unreadable(Exception):  # noqa: N818 - a refusal of the input, answered as 422, not an error of the program
+    """The input cannot become evidence: no parser opens it, or it passes a limit.
+
+    `code` is a stable word (`unreadable`, `password`, `no_pages`, `limit`, `unsupported`), `limit` the limit's name.
+    """
+
+    def __init__(self, code: str, limit: str = "") -> None:
+        super().__init__(code, limit)
+        self.code = code
+        self.limit = limit
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """Something a reader saw that the law has a code for: a reason code, and facts without pupil data."""
+
+    code: str
+    facts: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Attachment:
+    """The bytes of the one `transcript.json` of a revision, or the fault that stands in its place.
+
+    `content` None and `fault` "" means that the revision carries none.
+    """
+
+    content: bytes | None = None
+    fault: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class FieldChange:
+    """A signature field that a revision created or filled."""
+
+    field: str
+    created: bool
+    filled: bool
+    visible: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Revision:
+    """One revision of a file: where it ends, what it carries, and what it changed against the one before.
+
+    `refused` says, in the reader's words, why its changes are more than adding signatures, validation data, document
+    information or metadata; "" if they are not.
+    """
+
+    end: int
+    sha256: str
+    attachment: Attachment
+    fields: tuple[FieldChange, ...] = ()
+    refused: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Signature:
+    """A signature or document time-stamp as it stands in the file, in file order.
+
+    `cms` is the DER in /Contents; `digests` the hash of the signed byte ranges by algorithm name (`sha256`, ...), for
+    each algorithm the CMS names; `revision` indexes `Evidence.revisions`; `gap` is the first byte not signed (the `<` of
+    /Contents), `end` the first byte after the signed range. `fault` says why the ByteRange or the dictionary is not what
+    the format demands; `unknown` that the SubFilter is none we judge. `certifies` is the DocMDP level of a certification
+    signature (1 to 3), None for an approval signature.
+    """
+
+    field: str
+    timestamp: bool
+    sub_filter: str
+    cms: bytes
+    digests: Mapping[str, bytes]
+    revision: int
+    gap: int
+    end: int
+    visible: bool
+    fault: str = ""
+    unknown: bool = False
+    claimed_at: datetime | None = None
+    certifies: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """A parsed document.
+
+    `digests` are the hex SHA-256 of the file up to each possible end of a revision, by that end: a registered
+    `pdf_sha256` among them proves that every signature before that end existed (HB-1, 3b).
+    """
+
+    kind: str
+    sha256: str
+    size: int
+    names: Names
+    signatures: tuple[Signature, ...] = ()
+    revisions: tuple[Revision, ...] = ()
+    digests: Mapping[int, str] = field(default_factory=dict)
+    faults: tuple[Fault, ...] = ()
+    visible_text: bool = False
