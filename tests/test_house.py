@@ -82,7 +82,7 @@ def test_templates_are_read_by_the_pages_alone(path: Path) -> None:
 def test_every_room_is_one_noun_of_readable_size_with_a_caption(path: Path) -> None:
     text = path.read_text()
     caption = (ast.get_docstring(ast.parse(text)) or "").partition("\n")[0]
-    assert caption.endswith("."), "the first docstring line is the caption: one sentence"
+    assert caption.endswith((".", "?")), "the first docstring line is the caption: one sentence or one question"
     assert len(text.splitlines()) <= LONGEST
     assert len(path.relative_to(ROOT).parts) == 2 or path.is_relative_to(ROOT / "issuers" / "migrations")
 

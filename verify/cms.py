@@ -7,11 +7,12 @@ is: that is `path.py`, and with what authority: `authority.py`.
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
 from asn1crypto import cms, tsp, x509
-from asn1crypto.core import Sequence, SequenceOf, SetOf
+from asn1crypto.core import OctetString, ParsableOctetString, Sequence, SequenceOf, SetOf
 from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec, ed25519, padding, rsa
@@ -22,9 +23,9 @@ MAX_CERTIFICATES = 32
 
 STRONG_HASHES = {"sha256": hashes.SHA256, "sha384": hashes.SHA384, "sha512": hashes.SHA512}
 """Hash functions of HB-1 section 6 (SHA-256 and up)."""
-WEAK_HASHES = {"md5": hashes.MD5, "sha1": hashes.SHA1, "sha224": hashes.SHA224}  # noqa: S303 - verified to be refused
+WEAK_HASHES = {"md5": hashes.MD5, "sha1": hashes.SHA1, "sha224": hashes.SHA224}
 """Verified all the same, so that a broken signature is not called merely weak."""
-HASHES = STRONG_HASHES | WEAK_HASHES
+HASHES: dict[str, Callable[[], hashes.HashAlgorithm]] = {**STRONG_HASHES, **WEAK_HASHES}
 
 MIN_RSA_BITS = 2048
 STRONG_CURVES = frozenset({"secp256r1", "secp384r1"})
@@ -85,16 +86,14 @@ def parse(der: bytes, *, content_type: str = "data") -> SignedData:
         return _read(_strip_padding(der), content_type)
     except (ValueError, TypeError, KeyError, IndexError, AttributeError, OverflowError, RecursionError) as error:
         # asn1crypto raises these on malformed input (hazards 6); the text of theirs is never shown.
-        msg = "asn1"
-        raise Malformed(msg) from error
+        raise Malformed("asn1") from error
 
 
 def parse_token(der: bytes) -> Token:
     """Read an RFC 3161 token. Raises Malformed."""
     signed = parse(der, content_type="tst_info")
     if signed.content is None:
-        msg = "token without content"
-        raise Malformed(msg)
+        raise Malformed("token without content")
     try:
         info = tsp.TSTInfo.load(signed.content, strict=True)
         imprint = info["message_imprint"]
@@ -105,8 +104,7 @@ def parse_token(der: bytes) -> Token:
             time=info["gen_time"].native,
         )
     except (ValueError, TypeError, KeyError, AttributeError) as error:
-        msg = "tst_info"
-        raise Malformed(msg) from error
+        raise Malformed("tst_info") from error
 
 
 def _strip_padding(der: bytes) -> bytes:
@@ -124,23 +122,19 @@ def _strip_padding(der: bytes) -> bytes:
 def _read(der: bytes, content_type: str) -> SignedData:
     info = cms.ContentInfo.load(der, strict=True)
     if info["content_type"].native != "signed_data":
-        msg = "not signed data"
-        raise Malformed(msg)
+        raise Malformed("not signed data")
     signed = info["content"]
     if len(signed["signer_infos"]) != 1:
-        msg = "not one signer"
-        raise Malformed(msg)
+        raise Malformed("not one signer")
     signer = signed["signer_infos"][0]
     content = signed["encap_content_info"]
     if content["content_type"].native != content_type:
-        msg = "content type"
-        raise Malformed(msg)
+        raise Malformed("content type")
     certificates = _certificates(signed)
     own = _signers_certificate(signer["sid"], certificates)
     attributes = _attributes(signer["signed_attrs"])
     if _single(attributes, "content_type").native != content_type:
-        msg = "content-type attribute"
-        raise Malformed(msg)
+        raise Malformed("content-type attribute")
     digest_name = signer["digest_algorithm"]["algorithm"].native
     scheme, scheme_hash, salt_length = _scheme(signer["signature_algorithm"], digest_name, own)
     _check_protection(attributes, signer)
@@ -159,22 +153,17 @@ def _read(der: bytes, content_type: str) -> SignedData:
         message_digest=_single(attributes, "message_digest").native,
         signature=signer["signature"].native,
         named_certificate=_named_certificate(attributes),
-        content=encapsulated.native if content_type == "data" and encapsulated else _content(encapsulated),
+        content=bytes(encapsulated) if isinstance(encapsulated, (OctetString, ParsableOctetString)) else None,
         timestamps=tuple(value.dump() for value in unsigned.get("signature_time_stamp_token", ())),
         content_timestamps=tuple(value.dump() for value in attributes.get("content_time_stamp", ())),
         claimed_at=_claimed(attributes),
     )
 
 
-def _content(encapsulated: Sequence) -> bytes | None:
-    return None if encapsulated.contents is None else bytes(encapsulated.contents)
-
-
 def _certificates(signed: cms.SignedData) -> list[x509.Certificate]:
     choices = list(signed["certificates"] or ())
     if len(choices) > MAX_CERTIFICATES:
-        msg = "too many certificates"
-        raise Malformed(msg)
+        raise Malformed("too many certificates")
     return [choice.chosen for choice in choices if choice.name == "certificate"]
 
 
@@ -186,8 +175,7 @@ def _signers_certificate(sid: cms.SignerIdentifier, certificates: list[x509.Cert
     else:
         found = [one for one in certificates if one.key_identifier == sid.chosen.native]
     if len({one.dump() for one in found}) != 1:
-        msg = "signer's certificate"
-        raise Malformed(msg)
+        raise Malformed("signer's certificate")
     return found[0]
 
 
@@ -197,8 +185,7 @@ def _attributes(attributes: SetOf) -> dict[str, SetOf]:
     for attribute in attributes or ():
         name = attribute["type"].native
         if name in found:
-            msg = "attribute twice"
-            raise Malformed(msg)
+            raise Malformed("attribute twice")
         found[name] = attribute["values"]
     return found
 
@@ -206,8 +193,7 @@ def _attributes(attributes: SetOf) -> dict[str, SetOf]:
 def _single(attributes: dict[str, SetOf], name: str) -> Sequence:
     values = attributes.get(name, ())
     if len(values) != 1:
-        msg = f"{name} attribute"
-        raise Malformed(msg)
+        raise Malformed(f"{name} attribute")
     return values[0]
 
 
@@ -238,8 +224,7 @@ def _check_protection(attributes: dict[str, SetOf], signer: cms.SignerInfo) -> N
     # [1] IMPLICIT inside, a SEQUENCE outside: compared without the tag byte.
     same_scheme = inner["signature_algorithm"].dump()[1:] == signer["signature_algorithm"].dump()[1:]
     if not (same_digest and same_scheme):
-        msg = "algorithm protection"
-        raise Malformed(msg)
+        raise Malformed("algorithm protection")
 
 
 def _scheme(algorithm: cms.SignedDigestAlgorithm, digest: str, own: x509.Certificate) -> tuple[str, str, int]:
@@ -249,16 +234,14 @@ def _scheme(algorithm: cms.SignedDigestAlgorithm, digest: str, own: x509.Certifi
         parameters = algorithm["parameters"]
         scheme_hash = parameters["hash_algorithm"]["algorithm"].native
         if parameters["mask_gen_algorithm"]["parameters"]["algorithm"].native != scheme_hash:
-            msg = "pss mask"
-            raise Malformed(msg)
+            raise Malformed("pss mask")
         return name, scheme_hash, parameters["salt_length"].native
     if name in {"ed25519", "ed448"}:
         return name, digest, 0
     named = algorithm["algorithm"].native
     scheme_hash = digest if named in {"rsassa_pkcs1v15", "ecdsa", "dsa"} else algorithm.hash_algo
     if scheme_hash != digest or own.public_key.algorithm not in {"rsa", "ec", "dsa", "rsassa_pss"}:
-        msg = "algorithms disagree"
-        raise Malformed(msg)
+        raise Malformed("algorithms disagree")
     return name, scheme_hash, 0
 
 
@@ -266,7 +249,7 @@ def weakness(signed: SignedData) -> str:
     """Why the algorithms or the key fall short of HB-1 section 6, in one word; "" if they do not."""
     if signed.digest_name not in STRONG_HASHES:
         return signed.digest_name
-    if signed.scheme not in {"ed25519"} and signed.scheme_hash not in STRONG_HASHES:
+    if signed.scheme != "ed25519" and signed.scheme_hash not in STRONG_HASHES:
         return signed.scheme_hash
     return key_weakness(signed.spki)
 

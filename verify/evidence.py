@@ -75,10 +75,10 @@ class Signature:
     """A signature or document time-stamp as it stands in the file, in file order.
 
     `cms` is the DER in /Contents; `digests` the hash of the signed byte ranges by algorithm name (`sha256`, ...), for
-    each algorithm the CMS names; `revision` indexes `Evidence.revisions`; `gap` is the first byte not signed (the `<` of
-    /Contents), `end` the first byte after the signed range. `fault` says why the ByteRange or the dictionary is not what
-    the format demands; `unknown` that the SubFilter is none we judge. `certifies` is the DocMDP level of a certification
-    signature (1 to 3), None for an approval signature.
+    each algorithm the CMS names; `revision` indexes `Evidence.revisions`; `gap` is the first byte not signed (the `<`
+    of /Contents), `end` the first byte after the signed range. `fault` says why the ByteRange or the dictionary is not
+    what the format demands; `unknown` that the SubFilter is none we judge. `certifies` is the DocMDP level of a
+    certification signature (1 to 3), None for an approval signature.
     """
 
     field: str

@@ -124,15 +124,12 @@ class Conclusion:
 
     def __post_init__(self) -> None:
         if not self.findings:
-            msg = "a conclusion without findings: nothing was checked"
-            raise ValueError(msg)
+            raise ValueError("a conclusion without findings: nothing was checked")
         if (self.sub is None) != (self.indication is Indication.TOTAL_PASSED):
-            msg = f"{self.indication} with sub-indication {self.sub}"
-            raise ValueError(msg)
+            raise ValueError(f"{self.indication} with sub-indication {self.sub}")
 
     def __bool__(self) -> NoReturn:
-        msg = "a conclusion is neither true nor false: read its indication"
-        raise TypeError(msg)
+        raise TypeError("a conclusion is neither true nor false: read its indication")
 
 
 @dataclass(frozen=True, slots=True)
@@ -199,5 +196,4 @@ class Report:
     synthetic: bool = False
 
     def __bool__(self) -> NoReturn:
-        msg = "a report is neither true nor false: read its verdict"
-        raise TypeError(msg)
+        raise TypeError("a report is neither true nor false: read its verdict")

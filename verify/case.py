@@ -1,0 +1,99 @@
+"""One signature, with everything that may be asked about it.
+
+`Opened` is a signature whose CMS was parsed; `Case` adds what the caller believes and what was concluded on the way
+(the proof of existence, the path): the one argument of every check.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from verify.cms import Malformed, SignedData, Token, parse, parse_token
+from verify.evidence import Signature
+from verify.path import Path
+from verify.policy import Policy
+from verify.trust import Key, Level, Role, TrustSnapshot
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """What a transcript says of itself that authority is judged by: from the record, or from the register."""
+
+    issuer: str
+    level: Level
+    issued_on: date
+    number: str
+    version: int
+    province: str | None = None
+    record_digest: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Proof:
+    """T_poe: the earliest trusted proof that a signature existed, and whose it is (`timestamp`, `register`, `none`)."""
+
+    time: datetime | None = None
+    kind: str = "none"
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """A signature or document time-stamp with its CMS parsed; `flaw` says why it is malformed, "" if it is not."""
+
+    signature: Signature
+    signed: SignedData | None = None
+    token: Token | None = None
+    flaw: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """All that a check may look at."""
+
+    opened: Opened
+    subject: Subject | None
+    role: Role | None
+    proof: Proof
+    path: Path | None
+    trust: TrustSnapshot
+    policy: Policy
+    at: datetime
+
+    @property
+    def signature(self) -> Signature:
+        """The signature as it stands in the file."""
+        return self.opened.signature
+
+    @property
+    def signed(self) -> SignedData | None:
+        """Its CMS, None if malformed."""
+        return self.opened.signed
+
+    @property
+    def key(self) -> Key | None:
+        """The registered key that signed, None if the registry lacks it or never trusted it."""
+        return known_key(self.opened, self.trust)
+
+
+def open_signature(signature: Signature) -> Opened:
+    """Parse the CMS of a signature; a malformed one is kept, with its flaw."""
+    if signature.fault:
+        return Opened(signature, flaw=signature.fault)
+    try:
+        if signature.timestamp:
+            token = parse_token(signature.cms)
+            return Opened(signature, signed=token.signed, token=token)
+        signed = parse(signature.cms)
+    except Malformed as flaw:
+        return Opened(signature, flaw=str(flaw))
+    if signed.content is not None:
+        # A detached signature that also carries content signs two things at once.
+        return Opened(signature, flaw="encapsulated content")
+    return Opened(signature, signed=signed)
+
+
+def known_key(opened: Opened, trust: TrustSnapshot) -> Key | None:
+    """The registered and once trusted key that signed, or None."""
+    key = trust.keys.get(opened.signed.key_id) if opened.signed else None
+    return key if key is not None and key.admitted else None

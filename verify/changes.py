@@ -1,0 +1,58 @@
+"""What may change after the first signature that fills a required role: HB-1, section 2.
+
+Validation data, document time-stamps, document information and metadata; and of what a reader sees only the appearance
+of another signature that fills a required role. A certification signature that forbids all changes (DocMDP 1) is
+honoured from its own revision on.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from verify.evidence import Evidence
+from verify.report import Finding, JudgedSignature, Outcome, Reason
+from verify.verdict import filled
+
+NO_CHANGES = 1
+"""DocMDP level 1 (ISO 32000-2, 12.8.2.2): narrower than HB-1, which allows what levels 2 and 3 would."""
+
+
+def changes(evidence: Evidence, judged: Sequence[JudgedSignature]) -> list[Finding]:
+    """Every forbidden change after the first filling signature, and every appearance that was added.
+
+    `judged` are the signatures of the file that are not document time-stamps, in file order.
+    """
+    filling = {one.field for one in judged if filled(one)}
+    placed = {one.field: one for one in evidence.signatures}
+    first = min((placed[field].revision for field in filling), default=None)
+    found: list[Finding] = []
+    if first is not None:
+        found += _visible(evidence, first, filling)
+        found += [
+            _modified({"revision": index, "why": revision.refused})
+            for index, revision in enumerate(evidence.revisions)
+            if index > first and revision.refused
+        ]
+    certified = min((one.revision for one in evidence.signatures if one.certifies == NO_CHANGES), default=None)
+    if certified is not None:
+        found += [
+            _modified({"revision": one.revision, "why": "certified: no changes"})
+            for one in evidence.signatures
+            if one.revision > certified and not one.timestamp
+        ]
+    return found or [Finding("changes", Outcome.PASSED)]
+
+
+def _visible(evidence: Evidence, first: int, filling: set[str]) -> Iterator[Finding]:
+    for index, revision in enumerate(evidence.revisions):
+        if index <= first:
+            continue
+        for change in revision.fields:
+            if change.visible and change.field not in filling:
+                yield _modified({"revision": index, "field": change.field})
+            elif change.visible and change.created:
+                yield Finding("changes", Outcome.NOTED, Reason.APPEARANCE_ADDED, {"field": change.field})
+
+
+def _modified(facts: dict[str, object]) -> Finding:
+    return Finding("changes", Outcome.FAILED, Reason.MODIFIED_AFTER_SIGNING, facts)

@@ -1,0 +1,179 @@
+"""Does a certificate lead to an anchor of the registry? RFC 5280, section 6.
+
+Candidate paths are found by names and bounded in number here; each is validated by pyhanko-certvalidator, with fetching
+off. Time is not asked here but of every certificate of the path by the table of HB-1 section 3 (`validity.py`): the
+library is given an instant at which the whole path was in force. Revocation is asked in `revocation.py`.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from asn1crypto import x509
+from pyhanko_certvalidator.authority import CertTrustAnchor
+from pyhanko_certvalidator.context import ValidationContext
+from pyhanko_certvalidator.errors import PathError, ValidationError
+from pyhanko_certvalidator.path import ValidationPath
+from pyhanko_certvalidator.validate import async_validate_path
+
+from verify.cms import key_weakness
+from verify.trust import Anchor, Use
+
+logging.getLogger("pyhanko_certvalidator").setLevel(logging.CRITICAL)  # it logs names out of certificates
+
+MAX_DEPTH = 5
+"""CA certificates between a signer and an anchor: the field has two; more invites cycles of cross-certificates."""
+MAX_CANDIDATES = 16
+"""Candidate paths tried for one certificate: cross-certified cycles make thousands (hazards 5)."""
+
+SIGNERS_USAGES = frozenset({"digital_signature", "non_repudiation"})
+KNOWN_EXTENSIONS = frozenset(
+    {
+        "authority_information_access",
+        "authority_key_identifier",
+        "basic_constraints",
+        "certificate_policies",
+        "crl_distribution_points",
+        "extended_key_usage",
+        "key_identifier",
+        "key_usage",
+        "qc_statements",
+        "subject_alt_name",
+    }
+)
+"""A critical extension of the signer's certificate outside these is not understood, hence no path (RFC 5280, 4.2)."""
+
+LAST_INSTANT = timedelta(seconds=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Path:
+    """A validated path: the signer's certificate first, DER; the anchor last and apart."""
+
+    certificates: tuple[bytes, ...]
+    anchor: Anchor
+
+
+class Paths:
+    """Path building for one snapshot: its anchors, its intermediates, and answers already given."""
+
+    def __init__(self, anchors: Iterable[Anchor], intermediates: Iterable[bytes]) -> None:
+        self._anchors = [
+            (anchor, _load(anchor.der)) for anchor in anchors if anchor.distrusted_at is None
+        ]  # a distrusted anchor anchors nothing (HB-1, 2)
+        self._intermediates = [*intermediates]
+        self._answers: dict[tuple[tuple[bytes, ...], Use], Path | None] = {}
+
+    def find(self, certificates: tuple[bytes, ...], use: Use) -> Path | None:
+        """A path for the first certificate (DER) to an anchor of this use, or None.
+
+        The other certificates, and those seen at admission, are helpers and trusted for nothing.
+        """
+        asked = (certificates, use)
+        if asked not in self._answers:
+            self._answers[asked] = self._search(certificates, use)
+        return self._answers[asked]
+
+    def _search(self, certificates: tuple[bytes, ...], use: Use) -> Path | None:
+        try:
+            signer = _load(certificates[0])
+            if not _usable(signer, use):
+                return None
+            helpers = [_load(der) for der in dict.fromkeys((*certificates[1:], *self._intermediates))]
+            by_subject: dict[bytes, list[x509.Certificate]] = {}
+            for helper in helpers:
+                by_subject.setdefault(helper.subject.dump(), []).append(helper)
+            anchors = [(anchor, cert) for anchor, cert in self._anchors if anchor.use is use]
+            for tried, (anchor, root, chain) in enumerate(_candidates(signer, by_subject, anchors)):
+                if tried >= MAX_CANDIDATES:
+                    return None
+                if _validates(root, chain):
+                    return Path(tuple(one.dump() for one in chain), anchor)
+        except (ValueError, TypeError, KeyError, AttributeError, OverflowError, RecursionError):
+            # asn1crypto on malformed certificates (hazards 6): a certificate that cannot be read leads nowhere.
+            return None
+        return None
+
+
+def validity_of(der: bytes) -> tuple[datetime, datetime]:
+    """NotBefore and notAfter of a certificate."""
+    cert = _load(der)
+    return cert.not_valid_before, cert.not_valid_after
+
+
+def _load(der: bytes) -> x509.Certificate:
+    return x509.Certificate.load(der, strict=True)
+
+
+def _usable(cert: x509.Certificate, use: Use) -> bool:
+    """DigitalSignature or nonRepudiation; for a time-stamp authority the sole, critical purpose of RFC 3161, 2.3."""
+    extensions = cert["tbs_certificate"]["extensions"]
+    critical = {one["extn_id"].native for one in extensions if one["critical"].native}
+    if critical - KNOWN_EXTENSIONS:
+        return False
+    usage = cert.key_usage_value
+    if usage is not None and not (SIGNERS_USAGES & usage.native):
+        return False
+    if use is Use.TIMESTAMP:
+        purposes = cert.extended_key_usage_value
+        return purposes is not None and purposes.native == ["time_stamping"] and "extended_key_usage" in critical
+    return True
+
+
+def _candidates(
+    signer: x509.Certificate,
+    by_subject: Mapping[bytes, list[x509.Certificate]],
+    anchors: list[tuple[Anchor, x509.Certificate]],
+) -> Iterator[tuple[Anchor, x509.Certificate, list[x509.Certificate]]]:
+    """Chains by name and key identifier, the shortest first, without repeating a key or passing MAX_DEPTH."""
+    queue = [[signer]]
+    while queue:
+        chain = queue.pop(0)
+        last = chain[-1]
+        for anchor, root in anchors:
+            if _issued(root, last):
+                yield anchor, root, chain
+        if len(chain) > MAX_DEPTH:
+            continue
+        keys = {one.public_key.dump() for one in chain}
+        queue.extend(
+            [*chain, parent]
+            for parent in by_subject.get(last.issuer.dump(), [])
+            if parent.public_key.dump() not in keys and _issued(parent, last)
+        )
+        if len(queue) > MAX_CANDIDATES * MAX_DEPTH:
+            return
+
+
+def _issued(parent: x509.Certificate, child: x509.Certificate) -> bool:
+    if parent.subject.dump() != child.issuer.dump():
+        return False
+    wanted, own = child.authority_key_identifier, parent.key_identifier
+    return wanted is None or own is None or wanted == own
+
+
+def _validates(root: x509.Certificate, chain: list[x509.Certificate]) -> bool:
+    """RFC 5280, 6.1 over the chain, at an instant when all of it was in force."""
+    begin = max(one.not_valid_before for one in chain)
+    end = min(one.not_valid_after for one in chain)
+    if begin > end or any(key_weakness(one.public_key.dump()) for one in (*chain, root)):
+        return False
+    moment = max(begin, end - LAST_INSTANT)
+    context = ValidationContext(
+        trust_roots=[root],  # always given: without, the library would take the system's
+        other_certs=[],
+        moment=moment,
+        allow_fetching=False,
+        revocation_mode="soft-fail",  # nothing is supplied, nothing fetched: asked in revocation.py instead
+        weak_hash_algos={"md2", "md5", "sha1", "sha224"},
+    )
+    path = ValidationPath(CertTrustAnchor(root), chain[:0:-1], chain[0])
+    try:
+        asyncio.run(async_validate_path(context, path))
+    except (PathError, ValidationError):
+        return False
+    return True

@@ -1,0 +1,281 @@
+"""A PDF into evidence: our own gates on raw bytes first, then two readers that must agree on what the file is.
+
+qpdf (`structure.py`) goes first: it survives what hangs others. pyHanko reads signatures and revisions. Nothing of
+either leaks past `evidence.py`. Runs in a worker process under limits (`gateway/sandbox.py`): the hangs of hazard 5 end
+there. The ByteRange rule is checked here on raw bytes for every signature and document time-stamp, because readers that
+only add up lengths accept ranges that run past the end of the file.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from io import BytesIO
+from typing import Any
+
+from pyhanko.pdf_utils import generic
+from pyhanko.pdf_utils.misc import PdfError, PdfReadError
+from pyhanko.pdf_utils.reader import PdfFileReader
+
+from verify.case import open_signature
+from verify.cms import HASHES
+from verify.evidence import Evidence, Fault, Revision, Signature, Unreadable
+from verify.record import Inconsistent, read
+from verify.revisions import Field, fields_of, read_revisions
+from verify.structure import Structure, read_structure
+from verify.trust import Names
+
+MAX_SIGNATURES = 32
+"""A transcript has two to five; each costs a certification path, and readers go over all pairs of them."""
+MAX_REVISION_ENDS = 128
+"""Places where a revision may end (`%%EOF`): each costs one digest of everything before it."""
+MAX_CONTENTS = 256 * 1024
+"""Hex digits' worth of one CMS: with CRLs and OCSP responses inside, real ones stay below 100 KB."""
+HEADER_WINDOW = 1024
+"""`%PDF-` must stand in the first KiB, where readers look for it."""
+
+JUDGED_SUBFILTERS = frozenset({"/ETSI.CAdES.detached", "/adbe.pkcs7.detached"})
+TIMESTAMP_SUBFILTER = "/ETSI.RFC3161"
+
+END = re.compile(rb"%%EOF(\r\n|\n|\r)?")
+TAIL = re.compile(rb"startxref\s+(\d{1,10})\s+%%EOF(\r\n|\n|\r)?\Z")
+HEX = re.compile(rb"<[0-9A-Fa-f\s]*>")
+
+
+def open_pdf(content: bytes) -> Evidence:
+    """Read a PDF. Raises Unreadable: no parser opens it, a password, no pages, or a limit.
+
+    A file that only one of two parsers opens, or on which they disagree, is evidence with the fault CANNOT_BE_JUDGED.
+    """
+    _gate(content)
+    structure = _structure(content)
+    try:
+        reading = _read(content)
+    except MemoryError:
+        raise
+    except (PdfError, ValueError, TypeError, AttributeError, KeyError, IndexError, AssertionError) as error:
+        reading = _Reading(failed=type(error).__name__)
+    except (RecursionError, NotImplementedError, OverflowError) as error:
+        reading = _Reading(failed=type(error).__name__)
+    if structure.failed and reading.failed:
+        raise Unreadable("unreadable")
+    if structure.pages == 0 and not structure.failed:
+        raise Unreadable("no_pages")
+    return _evidence(content, structure, reading)
+
+
+@dataclass(frozen=True, slots=True)
+class _Reading:
+    """What pyHanko made of the file."""
+
+    pages: int = 0
+    fields: tuple[Field, ...] = ()
+    signatures: tuple[Signature, ...] = ()
+    revisions: tuple[Revision, ...] = ()
+    failed: str = ""
+
+
+def _gate(content: bytes) -> None:
+    if b"%PDF-" not in content[:HEADER_WINDOW]:
+        raise Unreadable("unsupported")
+    if content.count(b"/ByteRange") > MAX_SIGNATURES * 4:
+        raise Unreadable("limit", "signatures")
+    if content.count(b"%%EOF") > MAX_REVISION_ENDS:
+        raise Unreadable("limit", "revisions")
+
+
+def _structure(content: bytes) -> Structure:
+    structure = read_structure(content)
+    if structure.failed == "password":
+        raise Unreadable("password")
+    return structure
+
+
+def _read(content: bytes) -> _Reading:
+    reader = PdfFileReader(BytesIO(content), strict=True)
+    if reader.encrypted:
+        raise PdfReadError("encrypted")
+    fields = fields_of(reader)
+    filled = [one for one in fields if one.value is not None]
+    if len(filled) > MAX_SIGNATURES:
+        raise Unreadable("limit", "signatures")
+    revisions = read_revisions(reader, content)
+    signatures = [_signature(one, reader, revisions, content) for one in filled]
+    signatures.sort(key=lambda one: (one.revision, one.end))
+    return _Reading(int(reader.root["/Pages"]["/Count"]), tuple(fields), tuple(signatures), revisions)
+
+
+def _evidence(content: bytes, structure: Structure, reading: _Reading) -> Evidence:
+    sha256 = hashlib.sha256(content).hexdigest()
+    digests = _digests(content)
+    return Evidence(
+        kind="pdf",
+        sha256=sha256,
+        size=len(content),
+        names=_names(reading, digests),
+        signatures=reading.signatures,
+        revisions=reading.revisions,
+        digests=digests,
+        faults=tuple(_faults(structure, reading)),
+        visible_text=structure.visible_text and not reading.failed,
+    )
+
+
+def _faults(structure: Structure, reading: _Reading) -> list[Fault]:
+    found = []
+    if structure.failed or reading.failed:
+        found.append(Fault("CANNOT_BE_JUDGED", {"qpdf": structure.failed, "pyhanko": reading.failed}))
+    else:
+        seen = sorted((one.name, one.contents_sha256) for one in reading.fields if one.value is not None)
+        disagreements = {
+            "pages": structure.pages != reading.pages,
+            "signatures": sorted(structure.signatures) != seen,
+            "stray signatures": structure.stray,
+            "a name twice": len({one.name for one in reading.fields}) != len(reading.fields),
+            "a signature twice": len({one.value for one in reading.fields if one.value}) != len(seen),
+        }
+        found += [Fault("CANNOT_BE_JUDGED", {"readers": what}) for what, held in disagreements.items() if held]
+    found += [Fault("ACTIVE_CONTENT", {"kind": kind}) for kind in structure.active]
+    return found
+
+
+def _digests(content: bytes) -> dict[int, str]:
+    """SHA-256 of the file up to each place where a revision may end, with and without the end of line after it."""
+    ends = {len(content)}
+    for match in END.finditer(content):
+        ends |= {match.start() + len(b"%%EOF"), match.end()}
+    running, done, found = hashlib.sha256(), 0, {}
+    for end in sorted(ends):
+        running.update(memoryview(content)[done:end])
+        done = end
+        found[end] = running.hexdigest()
+    return found
+
+
+def _names(reading: _Reading, digests: Mapping[int, str]) -> Names:
+    """What the snapshot is asked for. A record that cannot be read names nothing: the verdict is clear without."""
+    keys: set[str] = set()
+    for one in reading.signatures:
+        opened = open_signature(one)
+        if opened.signed is not None:
+            keys.add(opened.signed.key_id)
+    issuer = number = digest = None
+    signed = [one for one in reading.signatures if not one.timestamp]
+    attached = reading.revisions[signed[-1].revision].attachment.content if signed else None
+    if attached is not None:
+        try:
+            record = read(attached)
+        except Inconsistent:
+            pass
+        else:
+            issuer, number, digest = record.content.issuer.code, record.content.number, record.digest
+    return Names(frozenset(keys), issuer, number, digest, frozenset(digests.values()))
+
+
+def _signature(field: Field, reader: PdfFileReader, revisions: tuple[Revision, ...], content: bytes) -> Signature:
+    """One signature, with the fault of its dictionary or ByteRange if it has one."""
+    dictionary = field.dictionary
+    sub_filter = str(dictionary.get("/SubFilter", ""))
+    timestamp = dictionary.get("/Type") == "/DocTimeStamp" or sub_filter == TIMESTAMP_SUBFILTER
+    known = sub_filter == TIMESTAMP_SUBFILTER if timestamp else sub_filter in JUDGED_SUBFILTERS
+    cms = _contents(dictionary)
+    fault, gap, end = _range(dictionary, cms, content)
+    revision = _revision(field, reader)
+    if not fault and end != revisions[revision].end:
+        fault = "byte range does not end with its revision"
+    return Signature(
+        field=field.name,
+        timestamp=timestamp,
+        sub_filter=sub_filter,
+        cms=cms,
+        digests={} if fault or not known else _hashes(content, gap, end, cms, timestamp=timestamp),
+        revision=revision,
+        gap=gap,
+        end=end,
+        visible=field.visible,
+        fault="" if not known else fault,
+        unknown=not known,
+        claimed_at=_claimed(dictionary),
+        certifies=_certifies(dictionary),
+    )
+
+
+def _revision(field: Field, reader: PdfFileReader) -> int:
+    """The revision that brought the signature; one rewritten later is refused by the revision rule as well."""
+    if field.value is None:
+        raise PdfReadError("unsigned field")
+    return int(reader.xrefs.get_last_change(generic.Reference(*field.value, pdf=reader)))
+
+
+def _range(dictionary: generic.DictionaryObject, cms: bytes, content: bytes) -> tuple[str, int, int]:
+    """(fault, gap, end): ByteRange is exactly [0 a b c], b + c the end of a revision, and [a, b) exactly /Contents.
+
+    Checked on raw bytes: the gap must be one `<hex>` token that decodes to the same CMS, and what is covered must end
+    with a file trailer. Readers differ in everything else.
+    """
+    numbers = dictionary.get("/ByteRange")
+    if not isinstance(numbers, generic.ArrayObject) or len(numbers) != 4:  # noqa: PLR2004
+        return "byte range", 0, 0
+    if not all(isinstance(one, generic.NumberObject) for one in numbers):
+        return "byte range", 0, 0
+    start, gap, resume, length = map(int, numbers)
+    end = resume + length
+    if start != 0 or not 0 < gap < resume <= end <= len(content):
+        return "byte range", gap, end
+    hole = content[gap:resume]
+    if len(hole) > 2 * MAX_CONTENTS or not HEX.fullmatch(hole):
+        return "gap of the byte range", gap, end
+    try:
+        same = bytes.fromhex(hole[1:-1].decode("ascii")) == cms
+    except ValueError:
+        same = False
+    if not same:
+        return "gap of the byte range", gap, end
+    if TAIL.search(content, max(0, end - 64), end) is None:
+        return "byte range does not end with a revision", gap, end
+    return "", gap, end
+
+
+def _contents(dictionary: generic.DictionaryObject) -> bytes:
+    contents = dictionary.raw_get("/Contents") if "/Contents" in dictionary else b""
+    if isinstance(contents, (generic.TextStringObject, generic.ByteStringObject)):
+        return contents.original_bytes
+    return b""
+
+
+def _hashes(content: bytes, gap: int, end: int, cms: bytes, *, timestamp: bool) -> dict[str, bytes]:
+    """The digest of the signed ranges, by the algorithm that the CMS (or a token's imprint) names."""
+    probe = Signature("", timestamp, "", cms, {}, 0, gap, end, visible=False)
+    opened = open_signature(probe)
+    if opened.signed is None:
+        return {}
+    name = opened.token.imprint_name if opened.token else opened.signed.digest_name
+    if name not in HASHES:
+        return {}
+    running = hashlib.new(name, memoryview(content)[:gap])
+    running.update(memoryview(content)[gap + len(_hole(content, gap)) : end])
+    return {name: running.digest()}
+
+
+def _hole(content: bytes, gap: int) -> bytes:
+    return content[gap : content.index(b">", gap) + 1]
+
+
+def _claimed(dictionary: generic.DictionaryObject) -> datetime | None:
+    try:
+        return generic.parse_pdf_date(str(dictionary["/M"])) if "/M" in dictionary else None
+    except (PdfReadError, ValueError):
+        return None
+
+
+def _certifies(dictionary: generic.DictionaryObject) -> int | None:
+    """The DocMDP level of a certification signature; an unreadable one counts as the narrowest."""
+    for reference in dictionary.get("/Reference", ()):
+        entry: Any = reference.get_object()
+        if entry.get("/TransformMethod") == "/DocMDP":
+            level = entry.get("/TransformParams", {}).get("/P", 2)
+            return level if level in {1, 2, 3} else 1
+    return None

@@ -1,0 +1,252 @@
+"""The validation procedure: read `judge` first.
+
+It is the whole law in seven numbered steps, in the order of EN 319 102-1; `docs/how-it-works.md` tells the same story
+under the same numbers, held by a test. It reads no clock and does no I/O. Step for step says what is asked and by whom;
+what is deliberately not asked is listed in the report as switched off.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from verify import record as records
+from verify.authority import capacity
+from verify.case import Case, Opened, Proof, Subject, known_key, open_signature
+from verify.changes import changes
+from verify.checks import CHECKS
+from verify.evidence import Evidence
+from verify.existence import prove
+from verify.integrity import broken
+from verify.path import Paths
+from verify.policy import Policy
+from verify.report import Finding, Indication, JudgedSignature, Outcome, Reason, Report, Transcript
+from verify.roles import missing, role_here, take
+from verify.standing import entries, family, standing
+from verify.trust import TrustSnapshot, Use
+from verify.verdict import conclude, in_order, reasons_of, verdict
+
+
+def judge(evidence: Evidence, trust: TrustSnapshot, policy: Policy, at: datetime) -> Report:
+    """Judge one document by one policy, on what the caller believes, at one instant (aware).
+
+    Returns a Report, whatever happens: an unexpected error is CANNOT_BE_JUDGED, never "valid" (promise P3).
+    """
+    try:
+        return _judge(evidence, trust, policy, at)
+    except Exception as error:  # noqa: BLE001 - P3: what nobody foresaw is answered, and the answer is no "yes"
+        facts = {"error": type(error).__name__}
+        fault = Finding("procedure", Outcome.INDETERMINATE, Reason.CANNOT_BE_JUDGED, facts)
+        return _report(evidence, trust, policy, at, _Story(findings=[fault]))
+
+
+@dataclass(slots=True)
+class _Story:
+    """What the steps have found so far."""
+
+    findings: list[Finding] = field(default_factory=list)
+    record: records.Record | None = None
+    subject: Subject | None = None
+    judged: list[JudgedSignature] = field(default_factory=list)
+
+
+def _judge(evidence: Evidence, trust: TrustSnapshot, policy: Policy, at: datetime) -> Report:
+    story = _Story()
+
+    # 1. Format checking (5.2.2): what the readers saw in the file, and every signature in it, sound or not.
+    opened = [open_signature(one) for one in evidence.signatures]
+    story.findings += _faults(evidence, opened, policy)
+    signed = [one for one in opened if not one.signature.timestamp]
+
+    # 2. Identification (HB-1, 4): which transcript is this, by its record or by its registered digest?
+    if signed:
+        story.findings += _identify(story, evidence, trust, at)
+
+    # 3. Proof of existence (5.4, 5.6.2.3): since when did each signature exist?
+    paths = Paths(trust.anchors, trust.intermediates)
+    kin = family(story.subject.issuer, trust) if story.subject else frozenset()
+    proofs = dict(zip(map(id, opened), prove(opened, evidence, kin, trust, paths, at), strict=True))
+
+    # 4. Every check of the table is asked about every signature (5.3 to 5.6).
+    for one in signed:
+        case = _case(one, proofs[id(one)], story.subject, paths, trust, policy, at)
+        story.judged.append(_ask(case))
+
+    # 5. Required roles take their best candidates (HB-1, 2).
+    if story.subject is not None:
+        story.judged = take(story.judged, policy)
+        story.findings += missing(story.judged, signed, trust, policy)
+
+    # 6. The document as a whole: what changed after signing, the record in each required revision, the register.
+    if story.subject is not None:
+        story.findings += changes(evidence, story.judged)
+        story.findings += _record_in_time(story, evidence)
+        proven = [one.proven_at for one in story.judged if one.taken]
+        story.findings += standing(story.subject, trust, proven)
+
+    # 7. One verdict (HB-1, 2).
+    return _report(evidence, trust, policy, at, story)
+
+
+def _faults(evidence: Evidence, opened: Sequence[Opened], policy: Policy) -> list[Finding]:
+    """Step 1: document-level faults that need no registry."""
+    found = [Finding("document", Outcome.INDETERMINATE, Reason(fault.code), fault.facts) for fault in evidence.faults]
+    for one in opened:
+        fault = None if one.signature.unknown else broken(one)
+        if fault is not None:
+            facts = {"field": one.signature.field, "sub_indication": fault.value}
+            found.append(Finding("document", Outcome.FAILED, Reason.SIGNATURE_BROKEN, facts))
+        elif one.signature.unknown:
+            facts = {"sub_filter": one.signature.sub_filter}
+            found.append(Finding("document", Outcome.INDETERMINATE, Reason.CANNOT_BE_JUDGED, facts))
+    if all(one.signature.timestamp for one in opened):
+        # A scan without text is judged by its QR code, which is not looked for yet.
+        reason = Reason.NO_SIGNATURE if evidence.visible_text else Reason.CANNOT_BE_JUDGED
+        outcome = Outcome.FAILED if evidence.visible_text else Outcome.INDETERMINATE
+        found.append(Finding("document", outcome, reason))
+    found += [Finding(name, Outcome.SWITCHED_OFF) for name in sorted(policy.switched_off)]
+    return found
+
+
+def _identify(story: _Story, evidence: Evidence, trust: TrustSnapshot, at: datetime) -> list[Finding]:
+    """Step 2: the record of the last signed revision; without one, the register's entry for a digest of this file."""
+    last = max(one.revision for one in evidence.signatures if not one.timestamp)
+    attachment = evidence.revisions[last].attachment
+    if attachment.fault:
+        facts = {"attachment": attachment.fault}
+        return [Finding("record", Outcome.FAILED, Reason.RECORD_INCONSISTENT, facts)]
+    if attachment.content is not None:
+        try:
+            story.record = records.read(attachment.content)
+        except records.Inconsistent as why:
+            outcome = Outcome.FAILED if why.reason is Reason.RECORD_INCONSISTENT else Outcome.INDETERMINATE
+            return [Finding("record", outcome, why.reason, {"place": why.fact})]
+        story.subject = story.record.subject
+        return records.against_registry(story.record, trust, at)
+    digests = set(evidence.digests.values())
+    registered = [one for one in trust.versions if any(witness.sha256 in digests for witness in one.pdfs)]
+    if len({(one.issuer, one.number, one.version) for one in registered}) > 1:
+        return [Finding("record", Outcome.INDETERMINATE, Reason.CANNOT_BE_JUDGED, {"entries": len(registered)})]
+    for one in registered:
+        story.subject = Subject(one.issuer, one.level, one.issued_on, one.number, one.version)
+        return [Finding("record", Outcome.NOTED, facts={"by": "register"})]
+    return [Finding("record", Outcome.INDETERMINATE, Reason.NOT_IDENTIFIED)]
+
+
+def _case(
+    one: Opened,
+    proof: Proof,
+    subject: Subject | None,
+    paths: Paths,
+    trust: TrustSnapshot,
+    policy: Policy,
+    at: datetime,
+) -> Case:
+    return Case(
+        opened=one,
+        subject=subject,
+        role=role_here(one, subject, trust, policy),
+        proof=proof,
+        path=paths.find(one.signed.certificates, Use.DOCUMENT) if one.signed else None,
+        trust=trust,
+        policy=policy,
+        at=at,
+    )
+
+
+def _ask(case: Case) -> JudgedSignature:
+    """Step 4: one signature."""
+    findings = [finding for check in CHECKS for finding in check.ask(case)]
+    key = known_key(case.opened, case.trust)
+    signed = case.signed
+    return JudgedSignature(
+        field=case.signature.field,
+        role=case.role.value if case.role else None,
+        capacity=capacity(case),
+        counts=case.role in case.policy.required_roles,
+        taken=False,
+        signer=key.holder if key else None,
+        issuer=case.subject.issuer if case.subject and case.role else None,
+        key=signed.key_id if signed else None,
+        proven_at=case.proof.time,
+        proof=case.proof.kind,
+        claimed_at=(signed.claimed_at if signed else None) or case.signature.claimed_at,
+        conclusion=conclude(findings),
+    )
+
+
+def _record_in_time(story: _Story, evidence: Evidence) -> list[Finding]:
+    """Step 6: the same record in the revision of every required signature, and not dated after all of them."""
+    if story.record is None:
+        return []
+    placed = {one.field: one.revision for one in evidence.signatures}
+    taken = [one for one in story.judged if one.taken]
+    attached = {evidence.revisions[placed[one.field]].attachment.content for one in taken}
+    found = []
+    if len(attached | {_last_attachment(evidence)}) > 1:
+        found.append("differs between signed revisions")
+    latest = max((one.proven_at for one in taken if one.proven_at), default=None)
+    if records.issued_after(story.record.content.issued_on, latest):
+        found.append("issued_on after the signatures")
+    findings = [Finding("record", Outcome.FAILED, Reason.RECORD_INCONSISTENT, {"field": one}) for one in found]
+    if records.scores_disagree(story.record.content):
+        findings.append(Finding("record", Outcome.NOTED, Reason.SCORES_DISAGREE))
+    return findings or [Finding("record", Outcome.PASSED)]
+
+
+def _last_attachment(evidence: Evidence) -> bytes | None:
+    last = max(one.revision for one in evidence.signatures if not one.timestamp)
+    return evidence.revisions[last].attachment.content
+
+
+def _report(evidence: Evidence, trust: TrustSnapshot, policy: Policy, at: datetime, story: _Story) -> Report:
+    """Step 7."""
+    taken = [one for one in story.judged if one.taken]
+    reasons = {Reason(finding.code) for finding in story.findings if finding.code}
+    for one in taken:
+        reasons |= reasons_of(one)
+    said = verdict(reasons, taken, len(policy.required_roles))
+    return Report(
+        verdict=said,
+        reasons=in_order(reasons),
+        signatures=tuple(story.judged),
+        findings=tuple(story.findings),
+        transcript=_transcript(story, trust),
+        policy=policy.name,
+        at=at,
+        generation=trust.generation,
+        ledger_head=trust.ledger_head,
+        kind=evidence.kind,
+        sha256=evidence.sha256,
+        size=evidence.size,
+        synthetic=trust.synthetic,
+    )
+
+
+def _transcript(story: _Story, trust: TrustSnapshot) -> Transcript | None:
+    """What is known of the transcript; its record only where a required signature that holds stands for it."""
+    subject = story.subject
+    if subject is None:
+        return None
+    known = entries(subject, trust)
+    newest = max((one.version for one in known), default=0)
+    codes = {finding.code for finding in story.findings}
+    status = "current" if known else "unregistered"
+    if subject.version < newest:
+        status = "superseded"
+    if Reason.TRANSCRIPT_WITHDRAWN in codes:
+        status = "withdrawn"
+    issuer = trust.issuers.get(subject.issuer)
+    vouched = any(one.taken and one.conclusion.indication is not Indication.TOTAL_FAILED for one in story.judged)
+    return Transcript(
+        number=subject.number,
+        version=subject.version,
+        status=status,
+        issuer=subject.issuer,
+        issuer_name=issuer.latest.name if issuer else None,
+        contact=issuer.contact if issuer else "",
+        superseded_by=newest if subject.version < newest else None,
+        history=tuple((one.version, one.issued_on.isoformat(), one.reason_code) for one in known),
+        record=story.record.plain if story.record and vouched else None,
+    )

@@ -1,0 +1,317 @@
+"""The record in the PDF: `transcript.json`, schema vn.hocba/1, read as I-JSON and held against the registry.
+
+HB-1, section 4; RFC 7493 (I-JSON), RFC 8785 (its canonical form, whose SHA-256 is `record_digest`). Two readers must
+not be able to read two things: no duplicate keys, no control or bidirectional characters, no number a double loses.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import unicodedata
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import ROUND_HALF_UP, Decimal
+from typing import Annotated, Any, Literal, NoReturn
+
+import msgspec
+import rfc8785
+from msgspec import Meta
+
+from verify.case import Subject
+from verify.report import Finding, Outcome, Reason
+from verify.trust import VIETNAM, Issuer, Kind, Level, Period, TrustSnapshot, start_of_day
+
+MAX_RECORD_BYTES = 256 * 1024
+"""Twelve years with twenty subjects and corrections are 60 KB."""
+
+SCHEMA = "vn.hocba/1"
+
+BIDIRECTIONAL = frozenset("\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
+"""Characters that make a name read other than it is stored."""
+CONTROL_CATEGORIES = frozenset({"Cc", "Cs", "Zl", "Zp"})
+
+Code = Annotated[str, Meta(pattern=r"^[A-Z0-9.-]{1,20}$")]
+Number = Annotated[str, Meta(pattern=r"^[0-9A-HJKMNP-TV-Z]{16}$")]
+Digest = Annotated[str, Meta(pattern=r"^[0-9a-f]{64}$")]
+Text = Annotated[str, Meta(min_length=1, max_length=1000)]
+VersionNumber = Annotated[int, Meta(ge=1, le=65535)]
+Mark = Annotated[float, Meta(ge=0, le=10)] | Literal["pass", "not_pass", "T", "H", "C"]
+Result = Literal["good", "fair", "pass", "not_pass"]
+
+
+class _Strict(msgspec.Struct, forbid_unknown_fields=True):
+    """Every field present is accounted for."""
+
+
+class IssuerPart(_Strict):
+    """The issuer as it was on `issued_on`."""
+
+    code: Code
+    name: Text
+    department_code: Code
+    province_code: Text
+
+
+class Pupil(_Strict):
+    """The pupil's particulars; never in a log, a metric or an error message."""
+
+    full_name: Text
+    date_of_birth: date
+    sex: Literal["male", "female"]
+    moet_code: Annotated[str, Meta(pattern=r"^[0-9]{10}$")] | msgspec.UnsetType = msgspec.UNSET
+    personal_id: Annotated[str, Meta(pattern=r"^[0-9]{12}$")] | msgspec.UnsetType = msgspec.UNSET
+    place_of_birth: Text | msgspec.UnsetType = msgspec.UNSET
+
+
+class SubjectMarks(_Strict):
+    """One subject of one year."""
+
+    code: Text
+    name: Text
+    assessed_by: Literal["score", "comment", "level"]
+    semester_1: Mark | msgspec.UnsetType = msgspec.UNSET
+    semester_2: Mark | msgspec.UnsetType = msgspec.UNSET
+    year: Mark | msgspec.UnsetType = msgspec.UNSET
+    reassessment: Mark | msgspec.UnsetType = msgspec.UNSET
+
+    def marks(self) -> Iterator[object]:
+        """The marks that are there."""
+        for mark in (self.semester_1, self.semester_2, self.year, self.reassessment):
+            if mark is not msgspec.UNSET:
+                yield mark
+
+
+class Correction(_Strict):
+    """A mark corrected before the record was signed."""
+
+    subject: Text
+    field: Literal["semester_1", "semester_2", "year", "reassessment"]
+    old: Mark
+    new: Mark
+    on: date
+    reason: Text
+
+
+class Year(_Strict):
+    """One school year."""
+
+    school_year: Annotated[str, Meta(pattern=r"^[0-9]{4}-[0-9]{4}$")]
+    grade: Annotated[int, Meta(ge=1, le=12)]
+    subjects: Annotated[tuple[SubjectMarks, ...], Meta(max_length=40)]
+    class_: Text = msgspec.field(name="class")
+    learning_result: Result | msgspec.UnsetType = msgspec.UNSET
+    training_result: Result | msgspec.UnsetType = msgspec.UNSET
+    decision: Literal["promoted", "reassess", "retained"] | msgspec.UnsetType = msgspec.UNSET
+    corrections: tuple[Correction, ...] = ()
+
+
+class Supersedes(_Strict):
+    """The version that this one replaces."""
+
+    number: Number
+    version: VersionNumber
+    record_digest: Digest
+
+
+class Amendment(_Strict):
+    """Why a later version was made, and who asked, confirmed and was told."""
+
+    reason_code: Literal["entry_error", "reassessment", "identity_corrected", "court_or_inspection", "other"]
+    on: date
+    reason: str | msgspec.UnsetType = msgspec.UNSET
+    requested_by: str | msgspec.UnsetType = msgspec.UNSET
+    confirmed_by: str | msgspec.UnsetType = msgspec.UNSET
+    reported_to: str | msgspec.UnsetType = msgspec.UNSET
+    decision_no: str | msgspec.UnsetType = msgspec.UNSET
+
+
+class Content(_Strict):
+    """The whole record."""
+
+    schema: Literal["vn.hocba/1"]
+    number: Number
+    version: VersionNumber
+    kind: Literal["year", "cycle", "extract"]
+    level: Level
+    issued_on: date
+    language: Text
+    issuer: IssuerPart
+    pupil: Pupil
+    years: Annotated[tuple[Year, ...], Meta(min_length=1, max_length=12)]
+    supersedes: Supersedes | msgspec.UnsetType = msgspec.UNSET
+    amendment: Amendment | msgspec.UnsetType = msgspec.UNSET
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """A record as read: its content, its plain JSON to show, and its digest."""
+
+    content: Content
+    plain: Mapping[str, Any]
+    digest: str
+
+    @property
+    def subject(self) -> Subject:
+        """What authority is judged by."""
+        content = self.content
+        return Subject(
+            issuer=content.issuer.code,
+            level=content.level,
+            issued_on=content.issued_on,
+            number=content.number,
+            version=content.version,
+            province=content.issuer.province_code,
+            record_digest=self.digest,
+        )
+
+
+class Inconsistent(Exception):  # noqa: N818 - a statement about the input
+    """The bytes are no record. `reason` is the code of the law, `fact` a stable word, free of pupil data."""
+
+    def __init__(self, reason: Reason, fact: str) -> None:
+        super().__init__(reason, fact)
+        self.reason = reason
+        self.fact = fact
+
+
+def read(content: bytes) -> Record:
+    """Read a record. Raises Inconsistent: RECORD_INCONSISTENT, or CANNOT_BE_JUDGED for an unknown schema."""
+    try:
+        plain = _load(content)
+        if isinstance(plain.get("schema"), str) and plain["schema"] != SCHEMA:
+            raise Inconsistent(Reason.CANNOT_BE_JUDGED, "schema")
+        _plain_text(plain)
+        typed = msgspec.convert(plain, Content, strict=True)
+        _coherent(typed)
+        return Record(typed, plain, hashlib.sha256(rfc8785.dumps(plain)).hexdigest())
+    except msgspec.ValidationError as error:
+        # Only the place is told, `$.years[0].grade`, never the value.
+        place = str(error).rpartition("`")[0].rpartition("`")[2]
+        raise Inconsistent(Reason.RECORD_INCONSISTENT, place or "schema") from None
+    except (ValueError, RecursionError, OverflowError, rfc8785.CanonicalizationError):
+        raise Inconsistent(Reason.RECORD_INCONSISTENT, "json") from None
+
+
+def against_registry(record: Record, trust: TrustSnapshot, at: datetime) -> list[Finding]:
+    """Every way in which a record contradicts the registry of its day (HB-1, 4 and 8)."""
+    issuer = trust.issuers.get(record.content.issuer.code)
+    if issuer is None:
+        return [Finding("record", Outcome.INDETERMINATE, Reason.UNKNOWN_ISSUER)]
+    if issuer.kind is not Kind.SCHOOL:
+        return [Finding("record", Outcome.INDETERMINATE, Reason.CANNOT_BE_JUDGED, {"kind": issuer.kind.value})]
+    return [
+        Finding("record", Outcome.FAILED, Reason.RECORD_INCONSISTENT, {"field": field})
+        for field in _contradictions(record.content, issuer, at)
+    ]
+
+
+def issued_after(issued_on: date, latest: datetime | None) -> bool:
+    """Whether a record is dated after the day (+07:00) of the latest proof of its required signatures."""
+    return latest is not None and issued_on > latest.astimezone(VIETNAM).date()
+
+
+def scores_disagree(content: Content) -> bool:
+    """Whether a yearly average is not (I + 2 x II) / 3, rounded half up to one decimal (Circular 22/2021)."""
+    return any(
+        _average(subject.semester_1, subject.semester_2) != Decimal(str(subject.year))
+        for year in content.years
+        for subject in year.subjects
+        if subject.assessed_by == "score"
+        and isinstance(subject.semester_1, float)
+        and isinstance(subject.semester_2, float)
+        and isinstance(subject.year, float)
+    )
+
+
+def _average(first: object, second: object) -> Decimal:
+    total = (Decimal(str(first)) + 2 * Decimal(str(second))) / 3
+    return total.quantize(Decimal("0.1"), ROUND_HALF_UP)
+
+
+def _contradictions(content: Content, issuer: Issuer, at: datetime) -> Iterator[str]:
+    period = _period(issuer, content.issued_on)
+    if period is not None:
+        if unicodedata.normalize("NFC", period.name) != content.issuer.name:
+            yield "issuer.name"
+        if period.parent != content.issuer.department_code:
+            yield "issuer.department_code"
+        if period.levels is not None and content.level not in period.levels:
+            yield "level"
+    if content.issued_on > at.astimezone(VIETNAM).date():
+        yield "issued_on in the future"
+    if issuer.succession_on is not None and start_of_day(content.issued_on) >= issuer.succession_on:
+        yield "issued_on after the issuer ended"
+
+
+def _period(issuer: Issuer, day: date) -> Period | None:
+    """How the issuer stood at the end of that day; before its first and after its last day, as it stood nearest."""
+    holding = [one for one in issuer.periods if one.since.astimezone(VIETNAM).date() <= day]
+    return holding[-1] if holding else issuer.periods[0]
+
+
+def _coherent(content: Content) -> None:
+    """What the schema means and types cannot say."""
+    faults = []
+    for year in content.years:
+        begin, _, end = year.school_year.partition("-")
+        if int(end) != int(begin) + 1:
+            faults.append("school_year")
+        faults += [f"marks of a {one.assessed_by} subject" for one in year.subjects if not _fitting(one)]
+    supersedes = content.supersedes
+    if not isinstance(supersedes, msgspec.UnsetType) and (
+        supersedes.number != content.number or supersedes.version >= content.version
+    ):
+        faults.append("supersedes")
+    if unicodedata.normalize("NFC", content.pupil.full_name) != content.pupil.full_name:
+        faults.append("pupil.full_name")
+    if faults:
+        raise Inconsistent(Reason.RECORD_INCONSISTENT, faults[0])
+
+
+def _fitting(subject: SubjectMarks) -> bool:
+    """Scores are numbers with one decimal, comments Đạt or Chưa đạt, levels T, H or C."""
+    allowed = {"comment": {"pass", "not_pass"}, "level": {"T", "H", "C"}}.get(subject.assessed_by)
+    if allowed is not None:
+        return all(mark in allowed for mark in subject.marks())
+    return all(isinstance(mark, float) and Decimal(str(mark)) * 10 % 1 == 0 for mark in subject.marks())
+
+
+def _load(content: bytes) -> dict[str, Any]:
+    if len(content) > MAX_RECORD_BYTES:
+        raise ValueError("too long")
+    plain = json.loads(content.decode("utf-8", "strict"), object_pairs_hook=_unique, parse_constant=_refuse)
+    if not isinstance(plain, dict):
+        raise ValueError("not an object")  # noqa: TRY004 - one error for every malformed record
+    return plain
+
+
+def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    found = dict(pairs)
+    if len(found) != len(pairs):
+        raise ValueError("duplicate key")
+    return found
+
+
+def _refuse(constant: str) -> NoReturn:
+    raise ValueError(constant)
+
+
+def _plain_text(value: object) -> None:
+    """Refuse control and bidirectional characters in every string, keys included."""
+    if isinstance(value, dict):
+        for name, inner in value.items():
+            _plain_text(name)
+            _plain_text(inner)
+    elif isinstance(value, list):
+        for inner in value:
+            _plain_text(inner)
+    elif isinstance(value, str) and any(
+        one in BIDIRECTIONAL or unicodedata.category(one) in CONTROL_CATEGORIES or _noncharacter(one) for one in value
+    ):
+        raise ValueError("character")
+
+
+def _noncharacter(one: str) -> bool:
+    return (ord(one) & 0xFFFE) == 0xFFFE or "\ufdd0" <= one <= "\ufdef"  # noqa: PLR2004 - U+nFFFE, U+nFFFF

@@ -1,0 +1,133 @@
+"""What qpdf says the file is: pages, signature fields, active content; and whether a reader sees text on it.
+
+The second opinion beside pyHanko's: where the two disagree, nobody knows what a clerk's viewer would show.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from dataclasses import dataclass
+from io import BytesIO
+from typing import Any
+
+import pikepdf
+import pypdfium2
+from pypdfium2 import raw
+
+MAX_OBJECTS = 200_000
+"""Objects in a file of MAX_UPLOAD_BYTES that is a transcript: a few hundred."""
+MAX_FIELDS = 512
+MAX_DEPTH = 16
+MAX_TEXT_PAGES = 20
+"""Pages searched for visible text: one visible word decides, and a transcript has three to ten pages."""
+INVISIBLE = 3
+"""Text rendering mode of an OCR layer: it is no text that a reader sees (HB-1, 5)."""
+
+ACTIVE = {
+    "javascript": re.compile(rb"/(JavaScript|JS)(?![A-Za-z0-9])"),
+    "xfa": re.compile(rb"/XFA(?![A-Za-z0-9])"),
+    "launch": re.compile(rb"/(Launch|ImportData|SubmitForm|Rendition|RichMedia|RichMediaExecute)(?![A-Za-z0-9])"),
+}
+"""Names that only active content uses: searched in each object as qpdf writes it, escapes undone, outside strings."""
+STRING = re.compile(rb"\((?:[^()\\]|\\.|\((?:[^()\\]|\\.)*\))*\)|<[0-9A-Fa-f\s]*>", re.DOTALL)
+SIGNATURE = re.compile(rb"/ByteRange(?![A-Za-z0-9])")
+
+
+@dataclass(frozen=True, slots=True)
+class Structure:
+    """A file as qpdf reads it; `failed` says why it could not (`password`, `damaged`, `encrypted`, `limit`).
+
+    `signatures` are (field name, SHA-256 of /Contents) of every filled signature field; `stray` that a signature
+    stands outside the form; `active` the kinds of active content.
+    """
+
+    pages: int = 0
+    signatures: tuple[tuple[str, str], ...] = ()
+    stray: bool = False
+    active: tuple[str, ...] = ()
+    visible_text: bool = False
+    failed: str = ""
+
+
+def read_structure(content: bytes) -> Structure:
+    """Read the structure without repairing anything. Never raises for a malformed file."""
+    try:
+        with pikepdf.open(BytesIO(content), attempt_recovery=False, suppress_warnings=True) as pdf:
+            if pdf.is_encrypted:
+                return Structure(failed="encrypted")
+            if len(pdf.objects) > MAX_OBJECTS:
+                return Structure(failed="limit")
+            signatures = tuple(_signatures(pdf))
+            active, dictionaries = _scan(pdf)
+            return Structure(
+                pages=len(pdf.pages),
+                signatures=signatures,
+                stray=dictionaries != len({contents for _, contents in signatures}),
+                active=active,
+                visible_text=not signatures and _visible_text(content),
+            )
+    except pikepdf.PasswordError:
+        return Structure(failed="password")
+    except (
+        pikepdf.PdfError,
+        ValueError,
+        TypeError,
+        KeyError,
+        IndexError,
+        AttributeError,
+        RecursionError,
+        RuntimeError,
+    ):
+        return Structure(failed="damaged")
+
+
+def _signatures(pdf: pikepdf.Pdf) -> list[tuple[str, str]]:
+    """Filled signature fields of the form, by fully qualified name."""
+    form: Any = pdf.Root.get("/AcroForm")
+    queue: list[tuple[Any, str, int]] = [(one, "", 0) for one in (form.get("/Fields", []) if form is not None else [])]
+    found: list[tuple[str, str]] = []
+    for _ in range(MAX_FIELDS):
+        if not queue:
+            return found
+        field, prefix, depth = queue.pop()
+        name = ".".join(part for part in (prefix, str(field.get("/T", ""))) if part)
+        if depth < MAX_DEPTH:
+            queue += [(kid, name, depth + 1) for kid in field.get("/Kids", []) if "/T" in kid]
+        if field.get("/FT") == "/Sig" and "/V" in field:
+            value = field["/V"]
+            contents = bytes(value["/Contents"]) if "/Contents" in value else b""
+            found.append((name, hashlib.sha256(contents).hexdigest()))
+    raise ValueError("too many fields")
+
+
+def _scan(pdf: pikepdf.Pdf) -> tuple[tuple[str, ...], int]:
+    """The kinds of active content in any object, and how many objects are signature dictionaries."""
+    kinds, signatures = set(), 0
+    for one in pdf.objects:
+        if isinstance(one, pikepdf.Stream):
+            text = one.stream_dict.unparse(resolved=True)
+        elif isinstance(one, (pikepdf.Dictionary, pikepdf.Array)):
+            text = one.unparse(resolved=True)
+        else:
+            continue
+        if SIGNATURE.search(text):
+            signatures += 1
+            continue
+        bare = STRING.sub(b"()", text) if b"(" in text else text
+        kinds |= {kind for kind, pattern in ACTIVE.items() if pattern.search(bare)}
+    return tuple(sorted(kinds)), signatures
+
+
+def _visible_text(content: bytes) -> bool:
+    """Whether any text object of the first pages is drawn: not in the rendering mode of an OCR layer."""
+    document = pypdfium2.PdfDocument(content)
+    try:
+        for index in range(min(len(document), MAX_TEXT_PAGES)):
+            page = document[index]
+            for item in page.get_objects(filter=[raw.FPDF_PAGEOBJ_TEXT], max_depth=MAX_DEPTH):
+                if raw.FPDFTextObj_GetTextRenderMode(item.raw) != INVISIBLE:
+                    return True
+        return False
+    finally:
+        document.close()
