@@ -1,0 +1,71 @@
+"""Officers: who holds a token, for which issuer, in which role, until when."""
+
+from __future__ import annotations
+
+import re
+from datetime import datetime
+from enum import StrEnum
+
+from sqlalchemy import Connection, select
+
+from issuers import ledger
+from issuers.event import Act
+from issuers.refusals import Conflict, NotThere, Refused, Why
+from issuers.registry import MAX_TEXT
+from issuers.scope import standing
+from issuers.tables import officers, stamp
+
+SHA256 = re.compile(r"[0-9a-f]{64}")
+
+
+class OfficerRole(StrEnum):
+    """What an officer's token may do: everything, transcripts, or read."""
+
+    ADMIN = "admin"
+    REGISTRAR = "registrar"
+    READER = "reader"
+
+
+def add(
+    connection: Connection,
+    issuer: str,
+    name: str,
+    role: OfficerRole,
+    token_sha256: str,
+    *,
+    actor: str,
+    at: datetime,
+    valid_until: datetime | None = None,
+) -> str:
+    """Add an officer; the id. The token itself never comes here, only its hex SHA-256 (HB-1, 7).
+
+    Refused: MALFORMED, DATES_REVERSED, UNKNOWN_ISSUER. Conflict: TOKEN_KNOWN (ever used before, withdrawn or not).
+    """
+    if not name.strip() or len(name) > MAX_TEXT or not name.isprintable():
+        raise Refused(Why.MALFORMED, "name")
+    if not SHA256.fullmatch(token_sha256):
+        raise Refused(Why.MALFORMED, "token_sha256")
+    if valid_until is not None and valid_until <= at:
+        raise Refused(Why.DATES_REVERSED, "valid_until")
+    standing(connection, issuer)
+    if connection.execute(select(officers.c.id).where(officers.c.token_sha256 == token_sha256)).first():
+        raise Conflict(Why.TOKEN_KNOWN, "token_sha256")
+    body = {
+        "issuer": issuer,
+        "name": name,
+        "role": role.value,
+        "token_sha256": token_sha256,
+        "valid_until": None if valid_until is None else stamp(valid_until),
+    }
+    event = ledger.append(connection, Act.OFFICER_ADDED, body, actor=actor, issuer=issuer, at=at)
+    return f"o{event.seq}"
+
+
+def withdraw(connection: Connection, officer: str, *, actor: str, at: datetime) -> None:
+    """Withdraw an officer's token, for good. Conflict: ALREADY_SO."""
+    row = connection.execute(select(officers).where(officers.c.id == officer)).first()
+    if row is None:
+        raise NotThere("officer", officer)
+    if row.withdrawn_at is not None:
+        raise Conflict(Why.ALREADY_SO)
+    ledger.append(connection, Act.OFFICER_WITHDRAWN, {"officer": officer}, actor=actor, issuer=row.issuer, at=at)
