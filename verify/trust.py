@@ -202,6 +202,34 @@ class Anchor:
 
 
 @dataclass(frozen=True, slots=True)
+class HeldCrl:
+    """A CRL that the registry holds, without its entries: whose it is, and when it was said.
+
+    `authority` is the hex SHA-256 of the signing CA's SubjectPublicKeyInfo. Its signature was verified at import.
+    `expired_since`: expiredCertsOnCRL (RFC 5280 has it from X.509): from then on, expired certificates stay listed.
+    """
+
+    authority: str
+    this_update: datetime
+    next_update: datetime | None
+    expired_since: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class RevokedCertificate:
+    """A certificate that some CRL imported into the registry has listed: it sticks (HB-1, 3).
+
+    `reason` certificateHold only while the CRL of the latest thisUpdate says so.
+    """
+
+    authority: str
+    serial: int
+    revoked_at: datetime
+    reason: str | None = None
+    invalidity_date: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Witness:
     """The digest of something registered, and the instant of the ledger entry that registered it."""
 
@@ -252,6 +280,8 @@ class TrustSnapshot:
     appointments: tuple[Appointment, ...] = ()
     anchors: tuple[Anchor, ...] = ()
     intermediates: tuple[bytes, ...] = ()
+    crls: tuple[HeldCrl, ...] = ()
+    revoked: tuple[RevokedCertificate, ...] = ()
     versions: tuple[RegisteredVersion, ...] = ()
     withdrawals: tuple[Withdrawal, ...] = ()
 
@@ -261,7 +291,8 @@ class Names:
     """What a document names, and a snapshot is asked for: nothing else of the registry is read.
 
     Keys are hex SHA-256 of SubjectPublicKeyInfo (signers' and time-stampers'), `files` hex SHA-256 of the file and of
-    each of its revisions; `issuer`, `number` and `record_digest` come from the record, if there is one.
+    each of its revisions; `issuer`, `number` and `record_digest` come from the record, if there is one. `serials` are
+    the serial numbers of all certificates in the file: the entries of the registry's CRLs that are read.
     """
 
     keys: frozenset[str] = frozenset()
@@ -269,6 +300,7 @@ class Names:
     number: str | None = None
     record_digest: str | None = None
     files: frozenset[str] = frozenset()
+    serials: frozenset[int] = frozenset()
 
 
 def start_of_day(day: date) -> datetime:
