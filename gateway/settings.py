@@ -14,9 +14,6 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-from sqlalchemy.engine import make_url
-from sqlalchemy.exc import ArgumentError
-
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 
 MEBIBYTE = 1 << 20
@@ -67,11 +64,7 @@ def _optional_directory(text: str) -> Path | None:
 
 
 def _database(text: str) -> str:
-    try:
-        backend = make_url(text).get_backend_name() if text else "sqlite"
-    except ArgumentError as error:
-        raise ValueError("it is no database address") from error
-    if backend not in {"sqlite", "postgresql"}:
+    if text and urlsplit(text).scheme.partition("+")[0] not in {"sqlite", "postgresql"}:
         raise ValueError("it must begin with sqlite: or postgresql:")
     return text
 
@@ -154,7 +147,7 @@ def read(environ: Mapping[str, str]) -> Settings:
         try:
             values[setting.name.lower()] = setting.read(text)
         except ValueError as error:
-            raise SettingError(f"{setting.name}={mask(text)!r} cannot be used: {error}.") from None
+            raise SettingError(f"{setting.name} cannot be used: {error}.") from None
     values["database_url"] = values["database_url"] or f"sqlite:///{values['data_dir'] / 'registry.sqlite3'}"
     values["public_url"] = values["public_url"] or f"http://{values['host']}:{values['port']}"
     return Settings(**values)

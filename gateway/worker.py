@@ -94,8 +94,8 @@ def silence() -> None:
 def run(seconds: float, job: Callable[..., Any], *args: Any) -> bytes:  # noqa: ANN401 (any job)
     """Run one job within its limits; returns a pickle of its result, a Refusal or a Defect.
 
-    The kernel ends the process at the limits of wall time (SIGALRM) and CPU time (SIGPROF), in C code too, and also when
-    the server is gone. The server reads from the signal which limit it was.
+    The kernel ends the process at the limits of wall time (SIGALRM) and CPU time (SIGPROF), in C code too, and when the
+    server is gone. The server reads from the signal which limit it was.
     """
     signal.setitimer(signal.ITIMER_REAL, seconds)
     signal.setitimer(signal.ITIMER_PROF, CPU_SECONDS)

@@ -1,0 +1,87 @@
+"""The application, top to bottom."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from importlib.metadata import version
+from typing import Any
+
+from litestar import Litestar, Request, Response, get
+from litestar.datastructures import State
+from litestar.openapi import OpenAPIConfig
+from litestar.openapi.plugins import JsonRenderPlugin
+from sqlalchemy import Engine
+
+from gateway import health, metrics, pages, problems, receipts, verifications
+from gateway.headers import Headers
+from gateway.limits import Intake
+from gateway.pages import Pages
+from gateway.sandbox import Sandbox
+from gateway.settings import Settings
+from gateway.verifications import Service
+
+
+def build(settings: Settings, engine: Engine, *, synthetic: bool) -> Headers:
+    """The whole service: routes, state, what happens on start and stop, and the headers around it."""
+    sandbox = Sandbox(settings.workers)
+    key = receipts.load(settings.data_dir, settings.public_url)
+
+    @asynccontextmanager
+    async def running(_: Litestar) -> AsyncIterator[None]:
+        await sandbox.start()
+        try:
+            yield
+        finally:
+            await sandbox.stop()
+            await asyncio.to_thread(engine.dispose)
+
+    app = Litestar(
+        route_handlers=[
+            verifications.create,
+            jwks,
+            health.live,
+            health.ready,
+            health.count,
+            pages.front,
+            pages.hand_in,
+            pages.explain,
+            pages.static,
+        ],
+        lifespan=[running],
+        state=State(
+            {
+                "service": Service(engine, sandbox, Intake(settings.max_upload_bytes), key),
+                "pages": Pages(settings.max_upload_bytes, synthetic=synthetic),
+                "notes": health.notes(),
+            }
+        ),
+        exception_handlers={Exception: refuse},
+        openapi_config=OpenAPIConfig(
+            title="transcript-gateway",
+            version=version("transcript-gateway"),
+            description="May I accept this transcript? Problems are RFC 9457 documents; instants are RFC 3339.",
+            path="/schema",
+            render_plugins=[JsonRenderPlugin(path=["/", "/openapi.json"])],
+        ),
+        logging_config=None,  # the framework would log requests and exceptions with what they carry
+        request_max_body_size=64 << 10,
+    )
+    return Headers(app, secure=settings.public_url.startswith("https:"))
+
+
+def refuse(request: Request[Any, Any, Any], error: Exception) -> Response[Any]:
+    """Every error as a problem: a page for people, a document for programs."""
+    problem = problems.of(error)
+    metrics.PROBLEMS.labels(problem.code).inc()
+    if pages.wants_page(request) and not request.url.path.startswith("/v1/"):
+        return pages.refusal(request, problem)
+    return problems.answer(problem)
+
+
+@get("/.well-known/jwks.json", tags=["receipts"])
+async def jwks(request: Request[Any, Any, Any]) -> Response[dict[str, Any]]:
+    """The public keys that receipts are checked with."""
+    service: Service = request.app.state.service
+    return Response(service.receipts.jwks(), headers={"Cache-Control": "public, max-age=3600"})

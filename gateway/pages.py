@@ -1,0 +1,209 @@
+"""Pages for people: a form, a result, a problem; Vietnamese first, English by choice.
+
+Server-rendered and complete without JavaScript. The only room that reads `templates/`.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable
+from datetime import date, datetime
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+from jinja2 import Environment, FileSystemLoader, Template
+from litestar import MediaType, Request, Response, get, post
+from msgspec import UNSET
+
+from gateway import problems, verifications, vocabulary, wording
+from gateway.problems import Problem
+from gateway.reporting import Both, Verification
+from gateway.vocabulary import Text, word
+from verify.report import Verdict
+from verify.trust import VIETNAM
+
+ROOT = Path(__file__).parent.parent / "templates"
+
+LANGUAGES = ("vi", "en")
+"""The first is spoken unless the reader asks for another."""
+
+MEDIA_TYPES = {".css": "text/css", ".svg": "image/svg+xml"}
+
+A_YEAR = "public, max-age=31536000, immutable"
+"""Static files are asked for by a digest of their content."""
+
+WORDS = SimpleNamespace(
+    verdict=lambda code: word(vocabulary.VERDICTS, code),
+    indication=lambda code: word(vocabulary.INDICATIONS, code),
+    sub=lambda code: word(vocabulary.SUBS, code),
+    role=lambda code: word(vocabulary.ROLES, code),
+    capacity=lambda code: word(vocabulary.CAPACITIES, code),
+    level=lambda code: word(vocabulary.LEVELS, code),
+    status=lambda code: word(vocabulary.STATUSES, code),
+    proof=lambda code: word(vocabulary.PROOFS, code),
+    outcome=lambda code: word(vocabulary.OUTCOMES, code),
+    check=lambda code: word(vocabulary.CHECKS, code),
+    result=lambda code: word(vocabulary.RESULTS, code),
+    amendment=lambda code: word(vocabulary.AMENDMENTS, code),
+)
+
+
+def language(request: Request[Any, Any, Any]) -> str:
+    """`?lang=` if it is one of ours, else what Accept-Language likes best, else Vietnamese."""
+    asked = request.query_params.get("lang")
+    if asked in LANGUAGES:
+        return str(asked)
+    liked: list[tuple[float, str]] = []
+    for part in request.headers.get("accept-language", "").split(",")[:20]:
+        tag, _, weight = part.strip().lower().partition(";q=")
+        if tag[:2] in LANGUAGES:
+            try:
+                liked.append((float(weight or 1), tag[:2]))
+            except ValueError:
+                continue
+    return max(liked, key=lambda one: one[0], default=(0.0, LANGUAGES[0]))[1]
+
+
+def wants_page(request: Request[Any, Any, Any]) -> bool:
+    """Whether a person's browser asks, to whom a problem is shown as a page."""
+    return "text/html" in request.headers.get("accept", "")
+
+
+def day(text: str) -> str:
+    """A date as read in Vietnam, 31/05/2026; what is no date stays as it is."""
+    try:
+        return date.fromisoformat(text).strftime("%d/%m/%Y")
+    except (TypeError, ValueError):
+        return str(text)
+
+
+def moment(text: str) -> str:
+    """An instant as read in Vietnam, 14:05 31/05/2026."""
+    try:
+        return datetime.fromisoformat(text).astimezone(VIETNAM).strftime("%H:%M %d/%m/%Y")
+    except (TypeError, ValueError):
+        return str(text)
+
+
+def fours(number: str | None) -> str:
+    """A transcript number in groups of four, as it is printed."""
+    return " ".join((number or "–")[place : place + 4] for place in range(0, len(number or "–"), 4))
+
+
+class Pages:
+    """The pages in both languages, loaded once."""
+
+    def __init__(self, most_bytes: int, *, synthetic: bool) -> None:
+        self._megabytes = most_bytes >> 20
+        self._synthetic = synthetic
+        self.static = {path.name: path.read_bytes() for path in sorted((ROOT / "static").iterdir())}
+        self._version = hashlib.sha256(b"".join(self.static.values())).hexdigest()[:12]
+        self._templates = {lang: self._load(lang) for lang in LANGUAGES}
+
+    def front(self, lang: str) -> str:
+        """The form, and what it may answer."""
+        verdicts = [
+            {"code": code.value, "word": vocabulary.VERDICTS[code], "means": wording.VERDICTS[code].means}
+            for code in reversed(Verdict)
+        ]
+        return self._templates[lang]("front.html").render(verdicts=verdicts, synthetic=self._synthetic)
+
+    def result(self, lang: str, verification: Verification) -> str:
+        """One verification, for whoever stands at the counter."""
+        transcript = verification.transcript
+        record = transcript.record if transcript and transcript.record is not UNSET else None
+        newer = transcript.superseded_by if transcript and transcript.superseded_by is not UNSET else None
+        return self._templates[lang]("result.html").render(
+            v=verification, record=record, newer=newer, synthetic=verification.synthetic
+        )
+
+    def problem(self, lang: str, problem: Problem) -> str:
+        """Why there is no verification, and what to do."""
+        return self._templates[lang]("problem.html").render(
+            title=problem.title,
+            detail=problem.kind.detail,
+            incident=problem.facts.get("incident"),
+            synthetic=self._synthetic,
+        )
+
+    def _load(self, lang: str) -> Callable[[str], Template]:
+        environment = Environment(
+            loader=FileSystemLoader(ROOT), autoescape=True, trim_blocks=True, lstrip_blocks=True, auto_reload=False
+        )
+
+        def say(text: Text | Both) -> str:
+            return text.vi if lang == "vi" else text.en
+
+        def grade(mark: object) -> str:
+            if isinstance(mark, str):
+                return say(word(vocabulary.RESULTS, mark))
+            if isinstance(mark, int | float):
+                return f"{mark:.1f}".replace(".", "," if lang == "vi" else ".")
+            return "–"
+
+        environment.filters |= {"day": day, "moment": moment, "fours": fours, "grade": grade}
+        environment.globals |= {
+            "t": lambda vi, en: vi if lang == "vi" else en,
+            "say": say,
+            "word": WORDS,
+            "lang": lang,
+            "version": self._version,
+            "megabytes": self._megabytes,
+        }
+        environment.globals["mark"] = environment.get_template("marks.html").module.mark  # type: ignore[attr-defined]
+        return environment.get_template
+
+
+def page(content: str, status: int = 200) -> Response[str]:
+    """A page as a response."""
+    return Response(content, status_code=status, media_type=MediaType.HTML, headers={"Vary": "Accept-Language"})
+
+
+def refusal(request: Request[Any, Any, Any], problem: Problem) -> Response[str]:
+    """A problem as a page, in the reader's language."""
+    pages: Pages = request.app.state.pages
+    response = page(pages.problem(language(request), problem), problem.kind.status)
+    response.headers.update(problem.headers())
+    return response
+
+
+@get("/", include_in_schema=False)
+async def front(request: Request[Any, Any, Any]) -> Response[str]:
+    """The front page."""
+    pages: Pages = request.app.state.pages
+    return page(pages.front(language(request)))
+
+
+@post("/", include_in_schema=False, request_max_body_size=None)
+async def hand_in(request: Request[Any, Any, Any]) -> Response[str]:
+    """The form's answer, as a page whatever happens."""
+    pages: Pages = request.app.state.pages
+    try:
+        verification = await verifications.receive(request)
+    except Exception as error:  # noqa: BLE001 (every error is shown as the problem that it is)
+        return refusal(request, problems.of(error))
+    return page(pages.result(language(request), verification))
+
+
+@get("/problems/{code:str}", include_in_schema=False)
+async def explain(request: Request[Any, Any, Any], code: str) -> Response[str]:
+    """What a problem's `type` leads to."""
+    if code not in problems.KINDS:
+        raise problems.Refused("not-found")
+    response = refusal(request, Problem(code))
+    response.status_code = 200
+    return response
+
+
+@get("/static/{name:str}", include_in_schema=False)
+async def static(request: Request[Any, Any, Any], name: str) -> Response[bytes]:
+    """A file that pages need."""
+    pages: Pages = request.app.state.pages
+    if name not in pages.static:
+        raise problems.Refused("not-found")
+    return Response(
+        pages.static[name],
+        media_type=MEDIA_TYPES.get(Path(name).suffix, "application/octet-stream"),
+        headers={"Cache-Control": A_YEAR},
+    )

@@ -1,0 +1,195 @@
+"""A report as the JSON of the contract, the same over HTTP and on the command line.
+
+Only `id`, `verified_at` and `receipt` differ between two answers about the same bytes, registry and policy.
+"""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from msgspec import UNSET, Struct, UnsetType
+
+from gateway import wording
+from gateway.receipts import instant
+from gateway.vocabulary import Text
+from verify.report import Finding, JudgedSignature, Report, Transcript
+from verify.trust import TrustSnapshot
+
+
+class Both(Struct, frozen=True):
+    """A text in both languages."""
+
+    vi: str
+    en: str
+
+
+class RegistryState(Struct, frozen=True):
+    """The state of the registry that was asked."""
+
+    generation: int
+    ledger_head: str
+
+
+class Input(Struct, frozen=True):
+    """What was handed in."""
+
+    kind: str
+    sha256: str
+    bytes: int
+
+
+class IssuerNamed(Struct, frozen=True):
+    """An issuer by code, with the name that the registry gives it."""
+
+    code: str | None
+    name: str | None
+
+
+class IssuerReached(Struct, frozen=True):
+    """The issuer of a transcript, and how to reach it."""
+
+    code: str | None
+    name: str | None
+    contact: str
+
+
+class VersionOn(Struct, frozen=True):
+    """One registered version."""
+
+    version: int
+    on: str
+    reason_code: str | None
+
+
+class TranscriptShown(Struct, frozen=True):
+    """What is known of the transcript; `record` is the signed record, if one was read and vouched for."""
+
+    number: str | None
+    version: int | None
+    status: str
+    issuer: IssuerReached
+    history: list[VersionOn]
+    superseded_by: int | UnsetType = UNSET
+    record: dict[str, Any] | UnsetType = UNSET
+
+
+class FindingShown(Struct, frozen=True):
+    """What one check found."""
+
+    check: str
+    outcome: str
+    code: str
+    facts: dict[str, Any]
+
+
+class SignedAt(Struct, frozen=True):
+    """When a signature is proven to have existed, by what, and what the file itself claims."""
+
+    time: str | None
+    proof: str
+    claimed: str | None
+
+
+class SignatureShown(Struct, frozen=True):
+    """One signature, with its conclusion."""
+
+    role: str | None
+    capacity: str | None
+    counts: bool
+    signer: str | None
+    issuer: IssuerNamed
+    key: str | None
+    signed_at: SignedAt
+    indication: str
+    sub_indication: str | None
+    findings: list[FindingShown]
+
+
+class Verification(Struct, frozen=True):
+    """The answer to one verification."""
+
+    id: str
+    verified_at: str
+    policy: str
+    registry: RegistryState
+    synthetic: bool
+    input: Input
+    verdict: str
+    reasons: list[str]
+    summary: Both
+    advice: Both
+    transcript: TranscriptShown | None
+    signatures: list[SignatureShown]
+    findings: list[FindingShown]
+    receipt: str | None
+
+
+def show(report: Report, trust: TrustSnapshot, receipt: str | None = None) -> Verification:
+    """The answer about a report; `trust` is the snapshot that it was made with."""
+    return Verification(
+        id=str(uuid.uuid4()),
+        verified_at=instant(report.at),
+        policy=report.policy,
+        registry=RegistryState(report.generation, report.ledger_head),
+        synthetic=report.synthetic,
+        input=Input(report.kind, report.sha256, report.size),
+        verdict=report.verdict.value,
+        reasons=[reason.value for reason in report.reasons],
+        summary=both(wording.summary(report)),
+        advice=both(wording.advice(report)),
+        transcript=_transcript(report.transcript),
+        signatures=[_signature(signature, trust) for signature in report.signatures],
+        findings=[_finding(finding) for finding in report.findings],
+        receipt=receipt,
+    )
+
+
+def both(text: Text) -> Both:
+    """A text in both languages, as JSON has it."""
+    return Both(text.vi, text.en)
+
+
+def _transcript(transcript: Transcript | None) -> TranscriptShown | None:
+    if transcript is None:
+        return None
+    return TranscriptShown(
+        number=transcript.number,
+        version=transcript.version,
+        status=transcript.status,
+        issuer=IssuerReached(transcript.issuer, transcript.issuer_name, transcript.contact),
+        history=[VersionOn(*entry) for entry in transcript.history],
+        superseded_by=UNSET if transcript.superseded_by is None else transcript.superseded_by,
+        record=UNSET if transcript.record is None else dict(transcript.record),
+    )
+
+
+def _signature(signature: JudgedSignature, trust: TrustSnapshot) -> SignatureShown:
+    issuer = trust.issuers.get(signature.issuer or "")
+    sub = signature.conclusion.sub
+    return SignatureShown(
+        role=signature.role,
+        capacity=signature.capacity,
+        counts=signature.counts,
+        signer=signature.signer,
+        issuer=IssuerNamed(signature.issuer, issuer.latest.name if issuer else None),
+        key=signature.key,
+        signed_at=SignedAt(_instant(signature.proven_at), signature.proof, _instant(signature.claimed_at)),
+        indication=signature.conclusion.indication.value,
+        sub_indication=sub.value if sub else None,
+        findings=[_finding(finding) for finding in signature.conclusion.findings],
+    )
+
+
+def _finding(finding: Finding) -> FindingShown:
+    return FindingShown(finding.check, finding.outcome.value, str(finding.code), _plain(finding.facts))
+
+
+def _plain(facts: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: _instant(fact) if isinstance(fact, datetime) else fact for name, fact in facts.items()}
+
+
+def _instant(at: datetime | None) -> str | None:
+    return None if at is None else instant(at)

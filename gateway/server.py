@@ -1,0 +1,139 @@
+"""Serving: what is taken is answered, on start, under load and on stop.
+
+uvicorn with three changes. A request's head must arrive in time. On SIGTERM the connections that wait in the kernel
+are still taken, requests on their way are still read, and only then do idle connections close. And a stop that was
+asked for ends with exit code 0.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import signal
+import socket
+from collections.abc import Generator
+from typing import Any
+
+import uvicorn
+from litestar.types import ASGIApp
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
+
+HEAD_SECONDS = 15.0
+"""The longest a request's head may take, from the connection or from its first byte; also the rest of a body that was
+refused before it ended."""
+
+LINGER_SECONDS = 0.3
+"""How long requests that are on their way may take to arrive once a stop was asked for."""
+
+GRACE_SECONDS = 25
+"""How long requests in hand may take after that; container managers commonly kill after 30 s."""
+
+BACKLOG = 2048
+
+
+class Protocol(HttpToolsProtocol):
+    """uvicorn's HTTP/1.1, with a limit to how long a peer may keep a connection without a whole head."""
+
+    _deadline: asyncio.TimerHandle | None = None
+
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+        """A connection owes us a head."""
+        super().connection_made(transport)
+        self._expect()
+
+    def on_message_begin(self) -> None:
+        """A further request on the same connection owes us its own."""
+        super().on_message_begin()
+        self._expect()
+
+    def on_headers_complete(self) -> None:
+        """The head is there; the body has limits of its own."""
+        self._relax()
+        super().on_headers_complete()
+
+    def on_response_complete(self) -> None:
+        """Answered: what is left of a body that nobody wants must end soon."""
+        super().on_response_complete()
+        if self.cycle.more_body:
+            self._expect()
+
+    def on_message_complete(self) -> None:
+        """The body has ended."""
+        self._relax()
+        super().on_message_complete()
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        """Nothing is owed any more."""
+        self._relax()
+        super().connection_lost(exc)
+
+    def _expect(self) -> None:
+        self._relax()
+        self._deadline = self.loop.call_later(HEAD_SECONDS, self.transport.close)
+
+    def _relax(self) -> None:
+        if self._deadline is not None:
+            self._deadline.cancel()
+            self._deadline = None
+
+
+class Server(uvicorn.Server):
+    """uvicorn's server, with a stop that loses nothing."""
+
+    @contextlib.contextmanager
+    def capture_signals(self) -> Generator[None, None, None]:
+        """Take SIGTERM and SIGINT as a wish to stop, not as a failure to be raised again at the end."""
+        loop = asyncio.get_running_loop()
+        for number in (signal.SIGTERM, signal.SIGINT):
+            loop.add_signal_handler(number, self.handle_exit, number, None)
+        yield
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        """Stop in order: take who already waits, read what is on its way, answer it all, then end."""
+        self.server_state.default_headers = [*self.server_state.default_headers, (b"connection", b"close")]
+        waiting = [sock.dup() for sock in sockets or []]  # keeps the queue of connections while uvicorn closes its own
+        for server in self.servers:
+            server.close()
+        for sock in waiting:
+            await self._take_all(sock)
+        await asyncio.sleep(LINGER_SECONDS)
+        await super().shutdown(sockets)
+
+    async def _take_all(self, sock: socket.socket) -> None:
+        """Accept every connection that the kernel has taken for us."""
+        with sock, contextlib.suppress(BlockingIOError):
+            sock.settimeout(0)
+            while True:
+                connection, _ = sock.accept()
+                connection.settimeout(0)
+                await asyncio.get_running_loop().connect_accepted_socket(self._protocol, connection)
+
+    def _protocol(self) -> Protocol:
+        return Protocol(config=self.config, server_state=self.server_state, app_state=self.lifespan.state)
+
+
+def listen(host: str, port: int) -> socket.socket:
+    """A socket that listens; raises OSError, say for a port that is taken."""
+    family, _, _, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)[0]
+    return socket.create_server(address[:2], family=family, backlog=BACKLOG)
+
+
+def run(app: ASGIApp, sock: socket.socket) -> bool:
+    """Serve until SIGTERM or SIGINT; whether it ever began."""
+    application: Any = app
+    config = uvicorn.Config(
+        application,
+        http=Protocol,
+        ws="none",
+        loop="uvloop",
+        lifespan="on",
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        proxy_headers=False,
+        timeout_keep_alive=10,
+        timeout_graceful_shutdown=GRACE_SECONDS,
+    )
+    server = Server(config)
+    server.run(sockets=[sock])
+    return server.started

@@ -1,0 +1,340 @@
+"""Verdicts and reasons in Vietnamese and English: what it means, and what to do next.
+
+The engine speaks in codes; whoever waits at the counter reads these sentences. Every code has both languages and both
+parts, held by a test. Words for roles, checks and the like: `gateway/vocabulary.py`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import NamedTuple
+
+from gateway.vocabulary import Text
+from verify.report import Reason, Report, Verdict
+from verify.verdict import INDETERMINATE
+
+
+class Saying(NamedTuple):
+    """What a code means, and what to do next."""
+
+    means: Text
+    todo: Text
+
+
+VERDICTS: dict[Verdict, Saying] = {
+    Verdict.VALID: Saying(
+        Text(
+            "Học bạ này hợp lệ: được ký bởi người và cơ quan có thẩm quyền, nội dung còn nguyên vẹn từ khi ký.",
+            "This transcript is valid: persons and organisations with authority signed it, and nothing changed since.",
+        ),
+        Text(
+            "Có thể tiếp nhận. Hãy đối chiếu họ tên, ngày sinh với giấy tờ tùy thân của học sinh; nếu có bản in, đối "
+            "chiếu điểm trên bản in với điểm hiển thị ở đây.",
+            "You may accept it. Compare name and date of birth with the pupil's identity card; if there is a printout, "
+            "compare its grades with those shown here.",
+        ),
+    ),
+    Verdict.SUPERSEDED: Saying(
+        Text(
+            "Học bạ này là thật nhưng đã được thay thế bằng một phiên bản mới hơn.",
+            "This transcript is authentic, but a newer version has replaced it.",
+        ),
+        Text(
+            "Chưa tiếp nhận bản này. Đề nghị người nộp cung cấp phiên bản mới nhất do nhà trường cấp.",
+            "Do not accept this version. Ask for the newest one, which the school has issued.",
+        ),
+    ),
+    Verdict.INDETERMINATE: Saying(
+        Text(
+            "Chưa đủ căn cứ kết luận: không có gì cho thấy học bạ này là giả, nhưng còn thiếu một căn cứ cần thiết.",
+            "No conclusion yet: nothing shows this transcript to be false, but something needed is missing.",
+        ),
+        Text(
+            "Chưa tiếp nhận và cũng chưa từ chối; hãy bổ sung căn cứ còn thiếu.",
+            "Neither accept nor refuse it yet; the missing ground has to be supplied.",
+        ),
+    ),
+    Verdict.INVALID: Saying(
+        Text("Tệp này không hợp lệ, không thể tiếp nhận làm học bạ.", "This file is not valid as a transcript."),
+        Text("Không tiếp nhận tệp này.", "Do not accept this file."),
+    ),
+}
+
+_ASK_ORIGINAL = Text(
+    "Đề nghị người nộp xin nhà trường gửi lại đúng tệp gốc, không qua chỉnh sửa, chuyển đổi hay in lại. Nếu nghi ngờ "
+    "giả mạo, hãy báo nhà trường hoặc Sở GDĐT.",
+    "Ask for the original file from the school, neither edited, converted nor printed again. If you suspect forgery, "
+    "tell the school or its department.",
+)
+_ASK_SCHOOL = Text(
+    "Liên hệ nhà trường để được cấp lại học bạ có đủ chữ ký.",
+    "Contact the school for a transcript with all signatures.",
+)
+_ASK_AUTHORITY = Text(
+    "Liên hệ nhà trường hoặc Sở GDĐT quản lý trường để xác nhận thẩm quyền của người ký.",
+    "Ask the school, or the department above it, to confirm the signer's authority.",
+)
+_ASK_PROOF = Text(
+    "Liên hệ nhà trường để xác nhận, hoặc đề nghị cấp lại học bạ có dấu thời gian hay đã đăng ký.",
+    "Ask the school to confirm it, or to issue it anew with a time-stamp or registered.",
+)
+_WAIT = Text(
+    "Hãy thử lại sau, hoặc liên hệ nhà trường hay Sở GDĐT để hỏi khi nào việc này được giải quyết.",
+    "Try again later, or ask the school or its department when this will be settled.",
+)
+_COMPARE = Text(
+    "Hãy đối chiếu từng điểm với bảng điểm hiển thị ở đây.",
+    "Compare every grade with the table shown here.",
+)
+
+REASONS: dict[Reason, Saying] = {
+    Reason.NO_SIGNATURE: Saying(
+        Text("Tệp không có chữ ký số nào.", "The file carries no digital signature."),
+        Text(
+            "Đề nghị người nộp gửi tệp gốc có chữ ký số do nhà trường cấp; bản in hay bản chụp không thay được.",
+            "Ask for the original, digitally signed file from the school; a printout or picture does not replace it.",
+        ),
+    ),
+    Reason.SIGNATURE_BROKEN: Saying(
+        Text(
+            "Có chữ ký số trong tệp bị hỏng hoặc không khớp với nội dung.",
+            "A digital signature in the file is broken or does not match the content.",
+        ),
+        _ASK_ORIGINAL,
+    ),
+    Reason.MODIFIED_AFTER_SIGNING: Saying(
+        Text("Nội dung tệp đã bị sửa sau khi ký.", "The file was changed after it was signed."),
+        _ASK_ORIGINAL,
+    ),
+    Reason.ISSUER_MISMATCH: Saying(
+        Text(
+            "Người ký hoặc con dấu thuộc một cơ sở khác, không phải nơi cấp ghi trong học bạ.",
+            "The signer or seal belongs to another institution than the one that the transcript names.",
+        ),
+        _ASK_ORIGINAL,
+    ),
+    Reason.TRANSCRIPT_WITHDRAWN: Saying(
+        Text("Nơi cấp đã thu hồi học bạ này.", "Its issuer has withdrawn this transcript."),
+        Text("Liên hệ nơi cấp để biết lý do thu hồi.", "Ask the issuer why it was withdrawn."),
+    ),
+    Reason.REGISTER_MISMATCH: Saying(
+        Text(
+            "Nội dung khác với bản mà nhà trường đã đăng ký cùng số và phiên bản.",
+            "The content differs from what the school registered under the same number and version.",
+        ),
+        _ASK_ORIGINAL,
+    ),
+    Reason.QR_MISMATCH: Saying(
+        Text(
+            "Mã QR không khớp với nội dung đã ký hoặc với bản đã đăng ký.",
+            "The QR code does not match the signed content or what was registered.",
+        ),
+        _ASK_ORIGINAL,
+    ),
+    Reason.QR_BROKEN: Saying(
+        Text("Mã QR bị hỏng hoặc sai định dạng.", "The QR code is damaged or malformed."),
+        Text(
+            "Chụp lại mã QR cho rõ, hoặc đề nghị người nộp gửi tệp PDF gốc.",
+            "Take a sharper picture of the code, or ask for the original PDF file.",
+        ),
+    ),
+    Reason.WEAK_ALGORITHM: Saying(
+        Text(
+            "Chữ ký bắt buộc dùng thuật toán không còn an toàn.",
+            "A required signature uses an algorithm that is no longer safe.",
+        ),
+        Text(
+            "Đề nghị nhà trường ký lại bằng chứng thư và phần mềm hiện hành.",
+            "Ask the school to sign it anew with a current certificate and current software.",
+        ),
+    ),
+    Reason.RECORD_INCONSISTENT: Saying(
+        Text(
+            "Dữ liệu học bạ trong tệp mâu thuẫn với chính nó hoặc với sổ đăng ký cơ sở giáo dục.",
+            "The record in the file contradicts itself or the registry of institutions.",
+        ),
+        Text("Đề nghị nhà trường kiểm tra và cấp lại học bạ.", "Ask the school to check it and issue it anew."),
+    ),
+    Reason.UNKNOWN_ISSUER: Saying(
+        Text(
+            "Nơi cấp ghi trong học bạ chưa có trong sổ đăng ký.",
+            "The registry does not know the issuer that the transcript names.",
+        ),
+        Text(
+            "Hỏi Sở GDĐT xem cơ sở này đã được đăng ký chưa.",
+            "Ask the department whether this institution has been registered.",
+        ),
+    ),
+    Reason.UNKNOWN_KEY: Saying(
+        Text(
+            "Có chữ ký bằng khóa mà sổ đăng ký không biết, hoặc chứng thư không nối được tới nơi được tin cậy.",
+            "A key that the registry does not know has signed, or its certificate leads to no trusted authority.",
+        ),
+        _ASK_AUTHORITY,
+    ),
+    Reason.ROLE_MISSING: Saying(
+        Text(
+            "Thiếu chữ ký bắt buộc: học bạ cần chữ ký của hiệu trưởng (hoặc người ký thay) và con dấu của nhà trường.",
+            "A required signature is missing: a transcript needs the principal's (or a deputy's) and the school seal.",
+        ),
+        _ASK_SCHOOL,
+    ),
+    Reason.NO_PROOF_OF_EXISTENCE: Saying(
+        Text(
+            "Chứng thư, khóa hoặc quyết định bổ nhiệm của người ký đã hết hạn, và không có bằng chứng tin cậy rằng chữ "
+            "ký được tạo khi còn hiệu lực.",
+            "The signer's certificate, key or appointment has ended, and no trusted proof shows that the signature was "
+            "made while it was in force.",
+        ),
+        _ASK_PROOF,
+    ),
+    Reason.KEY_SUSPENDED: Saying(
+        Text("Khóa ký đang bị tạm dừng.", "The signing key is suspended."),
+        _WAIT,
+    ),
+    Reason.ISSUER_SUSPENDED: Saying(
+        Text("Nơi cấp, hoặc cơ quan quản lý nơi cấp, đang bị tạm dừng.", "The issuer, or one above it, is suspended."),
+        _WAIT,
+    ),
+    Reason.NOT_REGISTERED: Saying(
+        Text(
+            "Nơi cấp đăng ký mọi học bạ của mình, nhưng không có học bạ hoặc phiên bản này.",
+            "The issuer registers its transcripts, and this one or this version is not among them.",
+        ),
+        Text(
+            "Liên hệ nhà trường để hỏi học bạ này đã được đăng ký chưa.",
+            "Ask the school whether this transcript has been registered.",
+        ),
+    ),
+    Reason.NOT_IDENTIFIED: Saying(
+        Text(
+            "Tệp được ký nhưng không chứa dữ liệu học bạ; có thể là một văn bản khác.",
+            "The file is signed but holds no transcript record; it may be some other letter.",
+        ),
+        Text(
+            "Đề nghị người nộp gửi đúng tệp học bạ số do nhà trường cấp.",
+            "Ask for the digital transcript itself, as the school issued it.",
+        ),
+    ),
+    Reason.STALE_DATA: Saying(
+        Text(
+            "Thông tin về tình trạng chứng thư đã cũ hoặc còn thiếu.",
+            "The information on the state of a certificate is out of date or missing.",
+        ),
+        _WAIT,
+    ),
+    Reason.ACTIVE_CONTENT: Saying(
+        Text(
+            "Tệp chứa nội dung động (mã lệnh hoặc biểu mẫu), có thể hiển thị khác với nội dung đã ký.",
+            "The file holds active content (scripts or forms) that may show something else than was signed.",
+        ),
+        Text(
+            "Đề nghị nhà trường cấp lại tệp không có nội dung động.",
+            "Ask the school to issue the file anew without active content.",
+        ),
+    ),
+    Reason.NO_QR_FOUND: Saying(
+        Text("Không đọc được mã QR học bạ nào trong ảnh.", "No transcript QR code can be read in the picture."),
+        Text(
+            "Chụp lại rõ hơn, đủ sáng, mã QR chiếm phần lớn khung hình; hoặc gửi tệp PDF gốc.",
+            "Take a sharper, brighter picture with the code filling most of it; or hand in the original PDF file.",
+        ),
+    ),
+    Reason.QR_INCOMPLETE: Saying(
+        Text("Mã QR không có đủ họ tên, ngày sinh và điểm.", "The QR code lacks name, date of birth or grades."),
+        Text("Đề nghị người nộp gửi tệp PDF gốc.", "Ask for the original PDF file."),
+    ),
+    Reason.CANNOT_BE_JUDGED: Saying(
+        Text(
+            "Tệp có phần mà hệ thống chưa xét được, nên không kết luận.",
+            "The file has something in it that this service cannot judge yet, so it draws no conclusion.",
+        ),
+        Text(
+            "Liên hệ nhà trường để xác nhận, hoặc đề nghị cấp lại học bạ theo đúng định dạng.",
+            "Ask the school to confirm it, or to issue it anew in the proper format.",
+        ),
+    ),
+    Reason.KEY_REVOKED: Saying(
+        Text(
+            "Khóa hoặc chứng thư ký đã bị thu hồi, và không chứng minh được chữ ký có trước khi thu hồi.",
+            "The signing key or certificate was revoked, and nothing proves that the signature was there before.",
+        ),
+        _ASK_PROOF,
+    ),
+    Reason.NOT_AUTHORISED_AT_TIME: Saying(
+        Text(
+            "Người ký không có thẩm quyền ký học bạ này vào thời điểm ký.",
+            "The signer had no authority to sign this transcript at that time.",
+        ),
+        _ASK_AUTHORITY,
+    ),
+    Reason.TRANSCRIPT_SUPERSEDED: Saying(
+        Text("Nhà trường đã đăng ký một phiên bản mới hơn.", "The school has registered a newer version."),
+        Text("Hỏi nhà trường nếu cần biết lý do sửa đổi.", "Ask the school if you need to know why it was corrected."),
+    ),
+    Reason.QR_ONLY: Saying(
+        Text("Chỉ mã QR được xét, không phải tệp đã ký.", "The QR code alone was judged, not a signed file."),
+        Text(
+            "Đối chiếu họ tên, ngày sinh và từng điểm với bản giấy và giấy tờ tùy thân.",
+            "Compare name, date of birth and every grade with the paper and the identity card.",
+        ),
+    ),
+    Reason.QR_FOREIGN_HOST: Saying(
+        Text("Mã QR dẫn tới một trang web khác, không phải trang này.", "The QR code leads to another web site."),
+        Text("Chỉ tin kết quả hiển thị ở đây.", "Trust only the result shown here."),
+    ),
+    Reason.APPEARANCE_ADDED: Saying(
+        Text(
+            "Sau chữ ký đầu tiên, hình chữ ký đã được thêm vào trang.",
+            "A signature's picture was added to the page after the first signature.",
+        ),
+        _COMPARE,
+    ),
+    Reason.UNREGISTERED: Saying(
+        Text(
+            "Nhà trường chưa đăng ký học bạ này, nên không biết được nó đã bị thay thế hay thu hồi chưa.",
+            "The school has not registered this transcript, so whether it was replaced or withdrawn cannot be known.",
+        ),
+        Text(
+            "Nếu cần chắc chắn, hãy hỏi nhà trường có phiên bản mới hơn không.",
+            "If you need to be sure, ask the school whether there is a newer version.",
+        ),
+    ),
+    Reason.SCORES_DISAGREE: Saying(
+        Text(
+            "Có điểm trung bình không khớp với các điểm thành phần.",
+            "Some averages do not follow from the grades they are made of.",
+        ),
+        Text("Hỏi lại nhà trường về các điểm này.", "Ask the school about these grades."),
+    ),
+}
+
+ADVISORY = frozenset(list(Reason)[list(Reason).index(Reason.QR_ONLY) :])
+"""Reasons that decide nothing: the last row of the law's table."""
+
+
+def summary(report: Report) -> Text:
+    """The verdict in one sentence, and the reasons that led to it."""
+    return _join([VERDICTS[report.verdict].means, *(REASONS[reason].means for reason in _decisive(report))])
+
+
+def advice(report: Report) -> Text:
+    """What to do next: by the verdict, by its reasons, and what to mind besides."""
+    minded = [reason for reason in report.reasons if reason in ADVISORY]
+    parts = [VERDICTS[report.verdict].todo, *(REASONS[reason].todo for reason in _decisive(report))]
+    for reason in minded:
+        parts += REASONS[reason]
+    return _join(parts)
+
+
+def _decisive(report: Report) -> list[Reason]:
+    """The reasons that decided; where something is wrong, what is merely missing goes unsaid."""
+    deciding = [reason for reason in report.reasons if reason not in ADVISORY]
+    if report.verdict is Verdict.INVALID:
+        return [reason for reason in deciding if reason not in INDETERMINATE] or deciding
+    return deciding
+
+
+def _join(parts: Iterable[Text]) -> Text:
+    once = list(dict.fromkeys(parts))
+    return Text(" ".join(part.vi for part in once), " ".join(part.en for part in once))
