@@ -13,9 +13,22 @@ from datetime import datetime, timedelta
 from verify.case import Case, Subject
 from verify.path import validity_of
 from verify.report import Finding, Outcome, Sub
-from verify.trust import PERSONS_ROLES, Appointment, Issuer, Key, Period, Role, start_of_day
+from verify.trust import (
+    PERSONS_ROLES,
+    REGISTRY,
+    Appointment,
+    Issuer,
+    Key,
+    Period,
+    RegisteredCertificate,
+    Role,
+    start_of_day,
+)
 from verify.validity import Life, answers, day_outside, earliest
 from verify.verdict import severity
+
+FAILING = frozenset({Sub.NOT_YET_VALID, Sub.REVOKED})
+"""The answers of the time table that are TOTAL-FAILED; the others are INDETERMINATE."""
 
 MAX_HOPS = 8
 """Issuers between a school and the ministry: there is one; the bound ends a loop in the tree."""
@@ -47,14 +60,12 @@ def certificate(case: Case) -> tuple[Finding, ...]:
     found = []
     for der in asked:
         since, until = validity_of(der)
-        known = registered.get(der)
-        if known is None:
-            life = Life(since, until)
-        else:
-            revoked = None
-            if known.revoked_at is not None:
-                revoked = earliest(known.revoked_at, known.invalidity_date, known.invalid_since, known.held_since)
-            life = Life(since, until, revoked, suspended=known.held_since if revoked is None else None)
+        revoked, held = _told(registered.get(der))
+        if case.path and der in chain:
+            status = case.status.of(case.path, chain.index(der), case.proof.time, case.at)
+            revoked, held = earliest(revoked, status.revoked), earliest(held, status.held)
+        # A hold that ran into a revocation counts from its start (C of HB-1, 3).
+        life = Life(since, until, earliest(revoked, held) if revoked else None, suspended=None if revoked else held)
         found += _asked("certificate", life, case, {})
     return tuple(found) or (Finding("certificate", Outcome.PASSED),)
 
@@ -63,10 +74,17 @@ def revocation(case: Case) -> tuple[Finding, ...]:
     """Status data of the certificates: by the anchor's mode, `registry` (switched off, and listed) or `crl`."""
     if case.path is None:
         return (Finding("revocation", Outcome.NOTED, facts={"path": None}),)
+    if case.proof.stale:
+        return (Finding("revocation", Outcome.INDETERMINATE, Sub.TRY_LATER, {"of": "time-stamp authority"}),)
     mode = case.path.anchor.revocation
-    if mode == "registry":
-        return (Finding("revocation", Outcome.SWITCHED_OFF, facts={"mode": mode}),)
-    return (Finding("revocation", Outcome.INDETERMINATE, Sub.CUSTOM, {"mode": mode}),)
+    if mode == REGISTRY or (case.key is not None and case.key.historical):
+        return (Finding("revocation", Outcome.SWITCHED_OFF, facts={"mode": REGISTRY}),)
+    statuses = (
+        case.status.of(case.path, index, case.proof.time, case.at) for index in range(len(case.path.certificates))
+    )
+    if all(status.fresh for status in statuses):
+        return (Finding("revocation", Outcome.PASSED, facts={"mode": mode}),)
+    return (Finding("revocation", Outcome.INDETERMINATE, Sub.TRY_LATER, {"mode": mode}),)
 
 
 def key(case: Case) -> tuple[Finding, ...]:
@@ -108,6 +126,13 @@ def capacity(case: Case) -> str | None:
 def _held(key_id: str, role: Role, case: Case) -> list[Appointment]:
     issuer = case.subject.issuer if case.subject else None
     return [one for one in case.trust.appointments if (one.key, one.issuer, one.role) == (key_id, issuer, role)]
+
+
+def _told(known: RegisteredCertificate | None) -> tuple[datetime | None, datetime | None]:
+    """(C, start of a hold) of a certificate, as far as the registry was told of it by name."""
+    if known is None or known.revoked_at is None:
+        return None, known.held_since if known else None
+    return earliest(known.revoked_at, known.invalidity_date, known.invalid_since), known.held_since
 
 
 def _life(known: Key) -> Life:
@@ -240,8 +265,8 @@ def _in_scope(hop: _Hop, role: Role, subject: Subject) -> Iterator[Finding]:
 
 def _asked(check: str, life: Life, case: Case, facts: dict[str, str]) -> list[Finding]:
     return [
-        Finding(check, Outcome.FAILED if sub is Sub.NOT_YET_VALID else Outcome.INDETERMINATE, sub, facts)
-        for sub in answers(life, case.proof.time, case.at)
+        Finding(check, Outcome.FAILED if sub in FAILING else Outcome.INDETERMINATE, sub, facts)
+        for sub in answers(life, case.proof.time, case.at, case.proof.after)
     ]
 
 

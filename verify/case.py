@@ -13,6 +13,7 @@ from verify.cms import Malformed, SignedData, Token, parse, parse_token
 from verify.evidence import Signature
 from verify.path import Path
 from verify.policy import Policy
+from verify.revocation import StatusData
 from verify.trust import Key, Level, Role, TrustSnapshot
 
 
@@ -31,10 +32,16 @@ class Subject:
 
 @dataclass(frozen=True, slots=True)
 class Proof:
-    """T_poe: the earliest trusted proof that a signature existed, and whose it is (`timestamp`, `register`, `none`)."""
+    """T_poe: the earliest trusted proof that a signature existed, and whose it is (`timestamp`, `register`, `none`).
+
+    `stale`: the time-stamp authority's own certificate lacks fresh status data. `after`: a content time-stamp, made
+    before signing: the signature is not older than that.
+    """
 
     time: datetime | None = None
     kind: str = "none"
+    stale: bool = False
+    after: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +63,7 @@ class Case:
     role: Role | None
     proof: Proof
     path: Path | None
+    status: StatusData
     trust: TrustSnapshot
     policy: Policy
     at: datetime

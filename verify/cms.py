@@ -7,12 +7,13 @@ is: that is `path.py`, and with what authority: `authority.py`.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
 from asn1crypto import cms, tsp, x509
 from asn1crypto.core import OctetString, ParsableOctetString, Sequence, SequenceOf, SetOf
+from asn1crypto.pdf import RevocationInfoArchival
 from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec, ed25519, padding, rsa
@@ -26,6 +27,12 @@ STRONG_HASHES = {"sha256": hashes.SHA256, "sha384": hashes.SHA384, "sha512": has
 WEAK_HASHES = {"md5": hashes.MD5, "sha1": hashes.SHA1, "sha224": hashes.SHA224}
 """Verified all the same, so that a broken signature is not called merely weak."""
 HASHES: dict[str, Callable[[], hashes.HashAlgorithm]] = {**STRONG_HASHES, **WEAK_HASHES}
+
+CONTENT_TYPE, MESSAGE_DIGEST, SIGNING_TIME = "1.2.840.113549.1.9.3", "1.2.840.113549.1.9.4", "1.2.840.113549.1.9.5"
+SIGNING_CERTIFICATE, SIGNING_CERTIFICATE_V2 = "1.2.840.113549.1.9.16.2.12", "1.2.840.113549.1.9.16.2.47"
+SIGNATURE_TIME_STAMP, CONTENT_TIME_STAMP = "1.2.840.113549.1.9.16.2.14", "1.2.840.113549.1.9.16.2.20"
+ALGORITHM_PROTECTION, REVOCATION_VALUES = "1.2.840.113549.1.9.52", "1.2.840.113583.1.1.8"
+"""Attribute types: RFC 5652, 11; RFC 5035; RFC 3161; ETSI EN 319 122-1; RFC 6211; Adobe's revocation archive."""
 
 MIN_RSA_BITS = 2048
 STRONG_CURVES = frozenset({"secp256r1", "secp384r1"})
@@ -59,6 +66,8 @@ class SignedData:
     timestamps: tuple[bytes, ...] = ()
     content_timestamps: tuple[bytes, ...] = ()
     claimed_at: datetime | None = None
+    crls: tuple[bytes, ...] = ()
+    ocsps: tuple[bytes, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,13 +142,14 @@ def _read(der: bytes, content_type: str) -> SignedData:
     certificates = _certificates(signed)
     own = _signers_certificate(signer["sid"], certificates)
     attributes = _attributes(signer["signed_attrs"])
-    if _single(attributes, "content_type").native != content_type:
+    if _single(attributes, CONTENT_TYPE).native != content_type:
         raise Malformed("content-type attribute")
     digest_name = signer["digest_algorithm"]["algorithm"].native
     scheme, scheme_hash, salt_length = _scheme(signer["signature_algorithm"], digest_name, own)
     _check_protection(attributes, signer)
     unsigned = _attributes(signer["unsigned_attrs"])
     spki = own.public_key.dump()
+    archive = _archive(attributes)
     encapsulated = content["content"]
     return SignedData(
         certificates=(own.dump(), *(one.dump() for one in certificates if one is not own)),
@@ -150,13 +160,15 @@ def _read(der: bytes, content_type: str) -> SignedData:
         scheme_hash=scheme_hash,
         salt_length=salt_length,
         signed_attributes=b"\x31" + signer["signed_attrs"].dump()[1:],
-        message_digest=_single(attributes, "message_digest").native,
+        message_digest=_single(attributes, MESSAGE_DIGEST).native,
         signature=signer["signature"].native,
         named_certificate=_named_certificate(attributes),
         content=bytes(encapsulated) if isinstance(encapsulated, (OctetString, ParsableOctetString)) else None,
-        timestamps=tuple(value.dump() for value in unsigned.get("signature_time_stamp_token", ())),
-        content_timestamps=tuple(value.dump() for value in attributes.get("content_time_stamp", ())),
+        timestamps=tuple(value.dump() for value in unsigned.get(SIGNATURE_TIME_STAMP, ())),
+        content_timestamps=tuple(value.dump() for value in attributes.get(CONTENT_TIME_STAMP, ())),
         claimed_at=_claimed(attributes),
+        crls=(*_crls(signed), *(one.dump() for one in archive["crl"] or ())),
+        ocsps=tuple(one.dump() for one in archive["ocsp"] or ()),
     )
 
 
@@ -180,10 +192,10 @@ def _signers_certificate(sid: cms.SignerIdentifier, certificates: list[x509.Cert
 
 
 def _attributes(attributes: SetOf) -> dict[str, SetOf]:
-    """Attributes by name; one type twice is refused (RFC 5652, 5.3)."""
+    """Attributes by type; one type twice is refused (RFC 5652, 5.3)."""
     found: dict[str, SetOf] = {}
     for attribute in attributes or ():
-        name = attribute["type"].native
+        name = attribute["type"].dotted  # names depend on which modules are loaded
         if name in found:
             raise Malformed("attribute twice")
         found[name] = attribute["values"]
@@ -197,29 +209,43 @@ def _single(attributes: dict[str, SetOf], name: str) -> Sequence:
     return values[0]
 
 
+def _archive(attributes: dict[str, SetOf]) -> RevocationInfoArchival:
+    """CRLs and OCSP responses that the signer put among his signed attributes; empty without."""
+    if REVOCATION_VALUES not in attributes:
+        return RevocationInfoArchival({})
+    return RevocationInfoArchival.load(_single(attributes, REVOCATION_VALUES).dump())
+
+
+def _crls(signed: cms.SignedData) -> Iterator[bytes]:
+    """CRLs beside the certificates of the SignedData (RFC 5652, 10.2.1)."""
+    for choice in signed["crls"] or ():
+        if choice.name == "crl":
+            yield choice.chosen.dump()
+
+
 def _claimed(attributes: dict[str, SetOf]) -> datetime | None:
-    values = attributes.get("signing_time", ())
+    values = attributes.get(SIGNING_TIME, ())
     return values[0].native if len(values) == 1 else None
 
 
 def _named_certificate(attributes: dict[str, SetOf]) -> tuple[str, bytes] | None:
     """Hash name and hash of the first ESSCertID: the signer's own certificate (RFC 5035, 5.4.1)."""
     named: list[tuple[str, bytes]] = []
-    for name in ("signing_certificate_v2", "signing_certificate"):
+    for name in (SIGNING_CERTIFICATE_V2, SIGNING_CERTIFICATE):
         if name not in attributes:
             continue
         certs: SequenceOf = _single(attributes, name)["certs"]
         first = certs[0]
-        algorithm = "sha1" if name == "signing_certificate" else first["hash_algorithm"]["algorithm"].native
+        algorithm = "sha1" if name == SIGNING_CERTIFICATE else first["hash_algorithm"]["algorithm"].native
         named.append((algorithm, first["cert_hash"].native))
     return named[0] if named else None
 
 
 def _check_protection(attributes: dict[str, SetOf], signer: cms.SignerInfo) -> None:
     """RFC 6211: where the signer protected his algorithms, those outside must be the same."""
-    if "cms_algorithm_protection" not in attributes:
+    if ALGORITHM_PROTECTION not in attributes:
         return
-    inner = _single(attributes, "cms_algorithm_protection")
+    inner = _single(attributes, ALGORITHM_PROTECTION)
     same_digest = inner["digest_algorithm"].dump() == signer["digest_algorithm"].dump()
     # [1] IMPLICIT inside, a SEQUENCE outside: compared without the tag byte.
     same_scheme = inner["signature_algorithm"].dump()[1:] == signer["signature_algorithm"].dump()[1:]

@@ -18,11 +18,22 @@ from verify.cms import STRONG_HASHES, Malformed, Token, parse_token, verify_sign
 from verify.evidence import Evidence
 from verify.integrity import broken, names_its_certificate, token_whole
 from verify.path import Paths, validity_of
-from verify.trust import Kind, Role, TrustSnapshot, Use
+from verify.revocation import StatusData
+from verify.trust import REGISTRY, Key, Kind, Role, TrustSnapshot, Use
 from verify.validity import earliest
 
 MAX_TOKENS = 8
 """Tokens asked per signature: a real one carries one or two; each costs a path and two signatures."""
+
+
+@dataclass(frozen=True, slots=True)
+class Believer:
+    """Who is asked whether a time-stamp authority is to be believed: the registry, its paths, status data, and now."""
+
+    trust: TrustSnapshot
+    paths: Paths
+    status: StatusData
+    at: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,26 +50,25 @@ class _Witness:
     index: int | None = None
     end: int = 0
     doubted: datetime | None = None
+    stale: bool = False
 
 
 def prove(
     opened: Sequence[Opened],
     evidence: Evidence,
     family: frozenset[str],
-    trust: TrustSnapshot,
-    paths: Paths,
-    at: datetime,
+    believer: Believer,
 ) -> list[Proof]:
     """The proof of existence of each signature, in their order.
 
     `family` are the issuers whose register entries are read: the record's, its predecessors and successors (HB-1, 9).
     """
-    said = [*_registered(evidence, family, trust)]
+    said = [*_registered(evidence, family, believer.trust)]
     for index, one in enumerate(opened):
         if broken(one) is None:
-            said.extend(_stamped(index, one, trust, paths, at))
+            said.extend(_stamped(index, one, believer))
     believed = _believed(said)
-    return [_earliest(index, one, believed) for index, one in enumerate(opened)]
+    return [_earliest(index, one, believed, believer) for index, one in enumerate(opened)]
 
 
 def _registered(evidence: Evidence, family: frozenset[str], trust: TrustSnapshot) -> Iterable[_Witness]:
@@ -70,65 +80,89 @@ def _registered(evidence: Evidence, family: frozenset[str], trust: TrustSnapshot
                     yield _Witness(witness.at, "register", ends[witness.sha256])
 
 
-def _stamped(index: int, one: Opened, trust: TrustSnapshot, paths: Paths, at: datetime) -> Iterable[_Witness]:
+def _stamped(index: int, one: Opened, believer: Believer) -> Iterable[_Witness]:
     """Tokens over a sound signature, or the document time-stamp itself."""
     if one.token is not None:
         candidates: Iterable[tuple[Token, bool]] = [(one.token, True)]
     else:
-        candidates = _tokens(one)
+        candidates = _over_value(one)
+    place = one.signature
     for token, imprinted in candidates:
-        if imprinted and token.time <= at:
-            accepted, doubted = _authority(token, trust, paths)
-            if accepted:
-                place = one.signature
-                yield _Witness(token.time, "timestamp", place.gap, index, place.end, doubted)
+        authority = _authority(token, believer) if imprinted else None
+        if authority is not None:
+            doubted, stale = authority
+            yield _Witness(token.time, "timestamp", place.gap, index, place.end, doubted, stale)
 
 
-def _tokens(one: Opened) -> Iterable[tuple[Token, bool]]:
-    """The tokens in the unsigned attributes, and whether each is over this signature's value and sound."""
+def _over_value(one: Opened) -> Iterable[tuple[Token, bool]]:
+    """The tokens in the unsigned attributes, and whether each is sound and over this signature's value."""
     if one.signed is None:
         return
-    for der in one.signed.timestamps[:MAX_TOKENS]:
+    for token in _tokens(one, one.signed.timestamps):
+        value = hashlib.new(token.imprint_name, one.signed.signature).digest()
+        yield token, hmac.compare_digest(value, token.imprint)
+
+
+def _over_content(one: Opened) -> Iterable[Token]:
+    """The content time-stamps that are sound and over the signed bytes: made before signing (EN 319 122-1, 5.2.8)."""
+    if one.signed is None or one.signature.timestamp:
+        return
+    for token in _tokens(one, one.signed.content_timestamps):
+        content = one.signature.digests.get(token.imprint_name, b"")
+        if hmac.compare_digest(content, token.imprint):
+            yield token
+
+
+def _tokens(one: Opened, ders: Sequence[bytes]) -> Iterable[Token]:
+    """Tokens with a strong imprint that are whole, and by the key they name."""
+    for der in ders[:MAX_TOKENS]:
         try:
             token = parse_token(der)
         except Malformed:
             continue
-        if token.imprint_name not in STRONG_HASHES:
-            continue
-        value = hashlib.new(token.imprint_name, one.signed.signature).digest()
         alone = Opened(one.signature, signed=token.signed, token=token)
         sound = token_whole(alone) and names_its_certificate(alone) and verify_signature(token.signed)
-        yield token, sound and hmac.compare_digest(value, token.imprint)
+        if sound and token.imprint_name in STRONG_HASHES:
+            yield token
 
 
-def _authority(token: Token, trust: TrustSnapshot, paths: Paths) -> tuple[bool, datetime | None]:
-    """Whether the ministry's registry knows this time-stamp authority at genTime, and since when it is in doubt."""
+def _authority(token: Token, believer: Believer) -> tuple[datetime | None, bool] | None:
+    """(since when in doubt, whether its status data is stale) of a time-stamp authority of the registry, else None.
+
+    Only the ministry's count, in the interval of key, certificate and appointment; never a token from the future.
+    """
+    trust, time = believer.trust, token.time
     key = trust.keys.get(token.signed.key_id)
-    if key is None or not key.admitted or key.use is not Use.TIMESTAMP:
-        return False, None
+    if key is None or not key.admitted or key.use is not Use.TIMESTAMP or time > believer.at:
+        return None
     if weakness(token.signed) or token.imprint_name not in STRONG_HASHES:
-        return False, None
-    path = paths.find(token.signed.certificates, Use.TIMESTAMP)
-    if path is None or path.anchor.revocation != "registry":
-        return False, None
-    if not all(begin <= token.time < end for begin, end in map(validity_of, path.certificates)):
-        return False, None
-    if key.retired_at is not None and key.retired_at <= token.time:
-        return False, None
-    appointed = any(
+        return None
+    path = believer.paths.find(token.signed.certificates, Use.TIMESTAMP)
+    if path is None or not all(begin <= time < end for begin, end in map(validity_of, path.certificates)):
+        return None
+    if (key.retired_at is not None and key.retired_at <= time) or not _appointed(key, time, trust):
+        return None
+    doubts = [key.revoked_at, key.invalid_since, key.proposed_invalid_since, key.suspended_since]
+    for certificate in key.certificates:
+        if certificate.der == token.signed.certificates[0]:
+            doubts += [certificate.revoked_at, certificate.invalidity_date, certificate.invalid_since]
+            doubts.append(certificate.held_since)
+    statuses = [believer.status.of(path, index, time, believer.at) for index in range(len(path.certificates))]
+    for status in statuses:
+        doubts += [status.revoked, status.held]
+    stale = path.anchor.revocation != REGISTRY and not all(status.fresh for status in statuses)
+    return earliest(*doubts), stale
+
+
+def _appointed(key: Key, time: datetime, trust: TrustSnapshot) -> bool:
+    return any(
         one.key == key.id
         and one.role is Role.TIME_STAMP_AUTHORITY
         and _is_ministry(one.issuer, trust)
-        and one.valid_from <= token.time
-        and (one.valid_until is None or token.time < one.valid_until)
+        and one.valid_from <= time
+        and (one.valid_until is None or time < one.valid_until)
         for one in trust.appointments
     )
-    own = [one for one in key.certificates if one.der == token.signed.certificates[0]]
-    doubts = [key.revoked_at, key.invalid_since, key.proposed_invalid_since, key.suspended_since]
-    for certificate in own:
-        doubts += [certificate.revoked_at, certificate.invalidity_date, certificate.invalid_since]
-        doubts.append(certificate.held_since)
-    return appointed, earliest(*doubts)
 
 
 def _is_ministry(code: str, trust: TrustSnapshot) -> bool:
@@ -153,9 +187,15 @@ def _vouches(other: _Witness, one: _Witness) -> bool:
     return one.doubted is not None and other.time < one.doubted and one.end <= other.reach
 
 
-def _earliest(index: int, one: Opened, believed: list[_Witness]) -> Proof:
+def _earliest(index: int, one: Opened, believed: list[_Witness], believer: Believer) -> Proof:
     mine = [witness for witness in believed if witness.index == index or one.signature.end <= witness.reach]
+    after = max((token.time for token in _over_content(one) if _undoubted(token, believer)), default=None)
     if not mine:
-        return Proof()
-    first = min(mine, key=lambda witness: witness.time)
-    return Proof(first.time, first.kind)
+        return Proof(after=after)
+    first = min(mine, key=lambda witness: (witness.time, witness.stale))
+    return Proof(first.time, first.kind, first.stale, after)
+
+
+def _undoubted(token: Token, believer: Believer) -> bool:
+    authority = _authority(token, believer)
+    return authority is not None and authority[0] is None

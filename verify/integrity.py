@@ -21,8 +21,6 @@ def format_(case: Case) -> tuple[Finding, ...]:
         return (Finding("format", Outcome.INDETERMINATE, Sub.CUSTOM, facts),)
     if case.opened.flaw:
         return (Finding("format", Outcome.FAILED, Sub.FORMAT_FAILURE, {"flaw": case.opened.flaw}),)
-    if case.signed is not None and case.signed.content_timestamps:
-        return (Finding("format", Outcome.INDETERMINATE, Sub.CUSTOM, {"attribute": "content-time-stamp"}),)
     return (Finding("format", Outcome.PASSED),)
 
 

@@ -160,7 +160,7 @@ def _validates(root: x509.Certificate, chain: list[x509.Certificate]) -> bool:
     """RFC 5280, 6.1 over the chain, at an instant when all of it was in force."""
     begin = max(one.not_valid_before for one in chain)
     end = min(one.not_valid_after for one in chain)
-    if begin > end or any(key_weakness(one.public_key.dump()) for one in (*chain, root)):
+    if begin > end or any(key_weakness(one.public_key.dump()) for one in (*chain[1:], root)):
         return False
     moment = max(begin, end - LAST_INSTANT)
     context = ValidationContext(

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from io import BytesIO
@@ -20,11 +20,13 @@ from pyhanko.pdf_utils import generic
 from pyhanko.pdf_utils.misc import PdfError, PdfReadError
 from pyhanko.pdf_utils.reader import PdfFileReader
 
+from verify.byterange import range_digests, signed_range
 from verify.case import open_signature
-from verify.cms import HASHES
+from verify.cms import Malformed, Token, parse_token
 from verify.evidence import Evidence, Fault, Revision, Signature, Unreadable
 from verify.record import Inconsistent, read
 from verify.revisions import Field, fields_of, read_revisions
+from verify.statusdata import MAX_STATUS_DATA, serial_of
 from verify.structure import Structure, read_structure
 from verify.trust import Names
 
@@ -32,8 +34,6 @@ MAX_SIGNATURES = 32
 """A transcript has two to five; each costs a certification path, and readers go over all pairs of them."""
 MAX_REVISION_ENDS = 128
 """Places where a revision may end (`%%EOF`): each costs one digest of everything before it."""
-MAX_CONTENTS = 256 * 1024
-"""Hex digits' worth of one CMS: with CRLs and OCSP responses inside, real ones stay below 100 KB."""
 HEADER_WINDOW = 1024
 """`%PDF-` must stand in the first KiB, where readers look for it."""
 
@@ -41,8 +41,6 @@ JUDGED_SUBFILTERS = frozenset({"/ETSI.CAdES.detached", "/adbe.pkcs7.detached"})
 TIMESTAMP_SUBFILTER = "/ETSI.RFC3161"
 
 END = re.compile(rb"%%EOF(\r\n|\n|\r)?")
-TAIL = re.compile(rb"startxref\s+(\d{1,10})\s+%%EOF(\r\n|\n|\r)?\Z")
-HEX = re.compile(rb"<[0-9A-Fa-f\s]*>")
 
 
 def open_pdf(content: bytes) -> Evidence:
@@ -75,6 +73,8 @@ class _Reading:
     fields: tuple[Field, ...] = ()
     signatures: tuple[Signature, ...] = ()
     revisions: tuple[Revision, ...] = ()
+    crls: tuple[bytes, ...] = ()
+    ocsps: tuple[bytes, ...] = ()
     failed: str = ""
 
 
@@ -105,7 +105,20 @@ def _read(content: bytes) -> _Reading:
     revisions = read_revisions(reader, content)
     signatures = [_signature(one, reader, revisions, content) for one in filled]
     signatures.sort(key=lambda one: (one.revision, one.end))
-    return _Reading(int(reader.root["/Pages"]["/Count"]), tuple(fields), tuple(signatures), revisions)
+    store: Any = reader.root.get("/DSS", {})
+    return _Reading(
+        pages=int(reader.root["/Pages"]["/Count"]),
+        fields=tuple(fields),
+        signatures=tuple(signatures),
+        revisions=revisions,
+        crls=_streams(store, "/CRLs"),
+        ocsps=_streams(store, "/OCSPs"),
+    )
+
+
+def _streams(store: Any, name: str) -> tuple[bytes, ...]:  # noqa: ANN401 - the document security store
+    """The status data of one kind in the security store; only so much of it is looked at."""
+    return tuple(bytes(one.get_object().data) for one in list(store.get(name, ()))[:MAX_STATUS_DATA])
 
 
 def _evidence(content: bytes, structure: Structure, reading: _Reading) -> Evidence:
@@ -120,6 +133,8 @@ def _evidence(content: bytes, structure: Structure, reading: _Reading) -> Eviden
         revisions=reading.revisions,
         digests=digests,
         faults=tuple(_faults(structure, reading)),
+        crls=reading.crls,
+        ocsps=reading.ocsps,
         visible_text=structure.visible_text and not reading.failed,
     )
 
@@ -158,13 +173,17 @@ def _digests(content: bytes) -> dict[int, str]:
 def _names(reading: _Reading, digests: Mapping[int, str]) -> Names:
     """What the snapshot is asked for. A record that cannot be read names nothing: the verdict is clear without."""
     keys: set[str] = set()
-    for one in reading.signatures:
-        opened = open_signature(one)
-        if opened.signed is not None:
-            keys.add(opened.signed.key_id)
+    certificates: set[bytes] = set()
+    for signature in reading.signatures:
+        signed = open_signature(signature).signed
+        tokens = [] if signed is None else [*signed.timestamps, *signed.content_timestamps]
+        inner = [token.signed for token in map(_token, tokens) if token]
+        for each in [*([signed] if signed else []), *inner]:
+            keys.add(each.key_id)
+            certificates.update(each.certificates)
     issuer = number = digest = None
-    signed = [one for one in reading.signatures if not one.timestamp]
-    attached = reading.revisions[signed[-1].revision].attachment.content if signed else None
+    last = [one for one in reading.signatures if not one.timestamp][-1:]
+    attached = reading.revisions[last[0].revision].attachment.content if last else None
     if attached is not None:
         try:
             record = read(attached)
@@ -172,7 +191,24 @@ def _names(reading: _Reading, digests: Mapping[int, str]) -> Names:
             pass
         else:
             issuer, number, digest = record.content.issuer.code, record.content.number, record.digest
-    return Names(frozenset(keys), issuer, number, digest, frozenset(digests.values()))
+    return Names(
+        frozenset(keys), issuer, number, digest, frozenset(digests.values()), frozenset(_serials(certificates))
+    )
+
+
+def _token(der: bytes) -> Token | None:
+    try:
+        return parse_token(der)
+    except Malformed:
+        return None
+
+
+def _serials(certificates: set[bytes]) -> Iterator[int]:
+    for der in certificates:
+        try:
+            yield serial_of(der)
+        except ValueError:
+            continue
 
 
 def _signature(field: Field, reader: PdfFileReader, revisions: tuple[Revision, ...], content: bytes) -> Signature:
@@ -182,7 +218,7 @@ def _signature(field: Field, reader: PdfFileReader, revisions: tuple[Revision, .
     timestamp = dictionary.get("/Type") == "/DocTimeStamp" or sub_filter == TIMESTAMP_SUBFILTER
     known = sub_filter == TIMESTAMP_SUBFILTER if timestamp else sub_filter in JUDGED_SUBFILTERS
     cms = _contents(dictionary)
-    fault, gap, end = _range(dictionary, cms, content)
+    fault, gap, end = signed_range(_numbers(dictionary), cms, content)
     revision = _revision(field, reader)
     if not fault and end != revisions[revision].end:
         fault = "byte range does not end with its revision"
@@ -191,7 +227,7 @@ def _signature(field: Field, reader: PdfFileReader, revisions: tuple[Revision, .
         timestamp=timestamp,
         sub_filter=sub_filter,
         cms=cms,
-        digests={} if fault or not known else _hashes(content, gap, end, cms, timestamp=timestamp),
+        digests={} if fault or not known else _digests_of(content, gap, end, cms, timestamp=timestamp),
         revision=revision,
         gap=gap,
         end=end,
@@ -210,58 +246,30 @@ def _revision(field: Field, reader: PdfFileReader) -> int:
     return int(reader.xrefs.get_last_change(generic.Reference(*field.value, pdf=reader)))
 
 
-def _range(dictionary: generic.DictionaryObject, cms: bytes, content: bytes) -> tuple[str, int, int]:
-    """(fault, gap, end): ByteRange is exactly [0 a b c], b + c the end of a revision, and [a, b) exactly /Contents.
-
-    Checked on raw bytes: the gap must be one `<hex>` token that decodes to the same CMS, and what is covered must end
-    with a file trailer. Readers differ in everything else.
-    """
+def _numbers(dictionary: generic.DictionaryObject) -> tuple[int, ...]:
+    """The integers of /ByteRange; nothing if it holds anything else."""
     numbers = dictionary.get("/ByteRange")
-    if not isinstance(numbers, generic.ArrayObject) or len(numbers) != 4:  # noqa: PLR2004
-        return "byte range", 0, 0
-    if not all(isinstance(one, generic.NumberObject) for one in numbers):
-        return "byte range", 0, 0
-    start, gap, resume, length = map(int, numbers)
-    end = resume + length
-    if start != 0 or not 0 < gap < resume <= end <= len(content):
-        return "byte range", gap, end
-    hole = content[gap:resume]
-    if len(hole) > 2 * MAX_CONTENTS or not HEX.fullmatch(hole):
-        return "gap of the byte range", gap, end
-    try:
-        same = bytes.fromhex(hole[1:-1].decode("ascii")) == cms
-    except ValueError:
-        same = False
-    if not same:
-        return "gap of the byte range", gap, end
-    if TAIL.search(content, max(0, end - 64), end) is None:
-        return "byte range does not end with a revision", gap, end
-    return "", gap, end
+    if not isinstance(numbers, generic.ArrayObject):
+        return ()
+    return tuple(map(int, numbers)) if all(isinstance(one, generic.NumberObject) for one in numbers) else ()
+
+
+def _digests_of(content: bytes, gap: int, end: int, cms: bytes, *, timestamp: bool) -> dict[str, bytes]:
+    """The digest of the signed ranges, by each algorithm that the CMS (or the imprint of a token over it) names."""
+    probe = Signature("", timestamp, "", cms, {}, 0, gap, end, visible=False)
+    opened = open_signature(probe)
+    if opened.signed is None:
+        return {}
+    names = {opened.token.imprint_name if opened.token else opened.signed.digest_name}
+    names |= {token.imprint_name for token in map(_token, opened.signed.content_timestamps) if token}
+    return range_digests(content, gap, end, names)
 
 
 def _contents(dictionary: generic.DictionaryObject) -> bytes:
     contents = dictionary.raw_get("/Contents") if "/Contents" in dictionary else b""
     if isinstance(contents, (generic.TextStringObject, generic.ByteStringObject)):
-        return contents.original_bytes
+        return bytes(contents.original_bytes)
     return b""
-
-
-def _hashes(content: bytes, gap: int, end: int, cms: bytes, *, timestamp: bool) -> dict[str, bytes]:
-    """The digest of the signed ranges, by the algorithm that the CMS (or a token's imprint) names."""
-    probe = Signature("", timestamp, "", cms, {}, 0, gap, end, visible=False)
-    opened = open_signature(probe)
-    if opened.signed is None:
-        return {}
-    name = opened.token.imprint_name if opened.token else opened.signed.digest_name
-    if name not in HASHES:
-        return {}
-    running = hashlib.new(name, memoryview(content)[:gap])
-    running.update(memoryview(content)[gap + len(_hole(content, gap)) : end])
-    return {name: running.digest()}
-
-
-def _hole(content: bytes, gap: int) -> bytes:
-    return content[gap : content.index(b">", gap) + 1]
 
 
 def _claimed(dictionary: generic.DictionaryObject) -> datetime | None:

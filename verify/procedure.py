@@ -13,15 +13,16 @@ from datetime import datetime
 
 from verify import record as records
 from verify.authority import capacity
-from verify.case import Case, Opened, Proof, Subject, known_key, open_signature
+from verify.case import Case, Opened, Subject, known_key, open_signature
 from verify.changes import changes
 from verify.checks import CHECKS
 from verify.evidence import Evidence
-from verify.existence import prove
+from verify.existence import Believer, prove
 from verify.integrity import broken
 from verify.path import Paths
 from verify.policy import Policy
 from verify.report import Finding, Indication, JudgedSignature, Outcome, Reason, Report, Transcript
+from verify.revocation import StatusData
 from verify.roles import missing, role_here, take
 from verify.standing import entries, family, standing
 from verify.trust import TrustSnapshot, Use
@@ -66,12 +67,14 @@ def _judge(evidence: Evidence, trust: TrustSnapshot, policy: Policy, at: datetim
     # 3. Proof of existence (5.4, 5.6.2.3): since when did each signature exist?
     paths = Paths(trust.anchors, trust.intermediates)
     kin = family(story.subject.issuer, trust) if story.subject else frozenset()
-    proofs = dict(zip(map(id, opened), prove(opened, evidence, kin, trust, paths, at), strict=True))
+    status = _status(evidence, opened, trust)
+    proofs = dict(zip(map(id, opened), prove(opened, evidence, kin, Believer(trust, paths, status, at)), strict=True))
 
     # 4. Every check of the table is asked about every signature (5.3 to 5.6).
     for one in signed:
-        case = _case(one, proofs[id(one)], story.subject, paths, trust, policy, at)
-        story.judged.append(_ask(case))
+        path = paths.find(one.signed.certificates, Use.DOCUMENT) if one.signed else None
+        role = role_here(one, story.subject, trust, policy)
+        story.judged.append(_ask(Case(one, story.subject, role, proofs[id(one)], path, status, trust, policy, at)))
 
     # 5. Required roles take their best candidates (HB-1, 2).
     if story.subject is not None:
@@ -134,25 +137,12 @@ def _identify(story: _Story, evidence: Evidence, trust: TrustSnapshot, at: datet
     return [Finding("record", Outcome.INDETERMINATE, Reason.NOT_IDENTIFIED)]
 
 
-def _case(
-    one: Opened,
-    proof: Proof,
-    subject: Subject | None,
-    paths: Paths,
-    trust: TrustSnapshot,
-    policy: Policy,
-    at: datetime,
-) -> Case:
-    return Case(
-        opened=one,
-        subject=subject,
-        role=role_here(one, subject, trust, policy),
-        proof=proof,
-        path=paths.find(one.signed.certificates, Use.DOCUMENT) if one.signed else None,
-        trust=trust,
-        policy=policy,
-        at=at,
-    )
+def _status(evidence: Evidence, opened: Sequence[Opened], trust: TrustSnapshot) -> StatusData:
+    """Step 3: what the file carries of CRLs and OCSP responses, in its security store and in its signatures."""
+    signed = [one.signed for one in opened if one.signed is not None]
+    crls = [*evidence.crls, *(der for one in signed for der in one.crls)]
+    ocsps = [*evidence.ocsps, *(der for one in signed for der in one.ocsps)]
+    return StatusData(trust, tuple(dict.fromkeys(crls)), tuple(dict.fromkeys(ocsps)))
 
 
 def _ask(case: Case) -> JudgedSignature:

@@ -187,6 +187,10 @@ class Issuer:
         return self.periods[-1]
 
 
+REGISTRY, CRL = "registry", "crl"
+"""How an anchor's certificates are asked for revocation: of the registry alone, or of CRLs and OCSP responses too."""
+
+
 @dataclass(frozen=True, slots=True)
 class Anchor:
     """A trust anchor: a CA certificate (DER) that the ministry admitted for one use.

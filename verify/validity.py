@@ -29,16 +29,19 @@ class Life:
     suspended: datetime | None = None
 
 
-def answers(life: Life, poe: datetime | None, at: datetime) -> tuple[Sub, ...]:
+def answers(life: Life, poe: datetime | None, at: datetime, after: datetime | None = None) -> tuple[Sub, ...]:
     """Every answer but "passes" that the table gives for T_poe = `poe` (None: no proof) judged at `at`.
 
-    What both ended and was revoked answers in both rows; in the row "revoked" the end is C alone.
+    What both ended and was revoked answers in both rows; in the row "revoked" the end is C alone. `after` is a content
+    time-stamp: at or after C it proves that the signature was made after the revocation.
     """
     if life.since is not None and (at if poe is None else poe) < life.since:
         return (Sub.NOT_YET_VALID,)
     found = []
     doubted = earliest(life.revoked, life.disputed)
-    if doubted is not None and not _before(poe, doubted):
+    if life.revoked is not None and after is not None and after >= life.revoked:
+        found.append(Sub.REVOKED)
+    elif doubted is not None and not _before(poe, doubted):
         found.append(Sub.REVOKED_NO_POE)
     if life.until is not None and life.until <= at and not _before(poe, life.until):
         found.append(Sub.OUT_OF_BOUNDS_NO_POE)
