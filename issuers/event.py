@@ -9,7 +9,7 @@ from enum import StrEnum
 from hashlib import sha256
 from typing import Any
 
-from issuers.tables import canonical, stamp
+from issuers.tables import canonical
 
 GENESIS = "0" * 64
 """What the first event names as its predecessor."""
@@ -64,16 +64,16 @@ class Event:
     hash: str
 
 
-def link(*, seq: int, at: datetime, kind: str, actor: str, issuer: str, body: str, prev: str) -> str:
+def link(*, seq: int, at: str, kind: str, actor: str, issuer: str, body: str, prev: str) -> str:
     """The hash of an event, over the RFC 8785 form of its fields.
 
-    The body (its canonical text) enters by its own SHA-256: whoever may not read a body (HB-1, 9) can follow the chain
-    past it all the same, and a bulk call's 10,000 items are made canonical once.
+    `at` and `body` are the texts that are stored. The body enters by its own SHA-256: whoever may not read a body
+    (HB-1, 9) can follow the chain past it all the same, and a bulk call's 10,000 items are made canonical once.
     """
     digest = sha256(body.encode()).hexdigest()
     entry = {
         "actor": actor,
-        "at": stamp(at),
+        "at": at,
         "body_sha256": digest,
         "issuer": issuer,
         "kind": kind,

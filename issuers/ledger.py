@@ -3,19 +3,16 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, insert, select
+from sqlalchemy import Connection, insert, select
 
 from issuers.event import GENESIS, Act, Event, link
 from issuers.projections import PROJECTIONS
 from issuers.store import WRITING
-from issuers.tables import canonical, ledger
-
-BATCH = 500
-"""Events read at a time when the whole ledger is walked: a bulk event is up to 4 MB."""
+from issuers.tables import canonical, ledger, stamp
 
 
 def append(
@@ -35,9 +32,12 @@ def append(
     seq, prev = (last.seq + 1, last.hash) if last else (1, GENESIS)
     at = max(at, last.at) if last else at
     text = canonical(body)
-    entry = {"seq": seq, "at": at, "kind": kind.value, "actor": actor, "issuer": issuer, "body": text, "prev": prev}
-    digest = link(seq=seq, at=at, kind=kind.value, actor=actor, issuer=issuer, body=text, prev=prev)
-    connection.execute(insert(ledger).values(**entry, hash=digest))
+    digest = link(seq=seq, at=stamp(at), kind=kind.value, actor=actor, issuer=issuer, body=text, prev=prev)
+    connection.execute(
+        insert(ledger).values(
+            seq=seq, at=at, kind=kind.value, actor=actor, issuer=issuer, body=text, prev=prev, hash=digest
+        )
+    )
     event = Event(seq, at, kind, actor, issuer, json.loads(text), prev, digest)
     PROJECTIONS[kind](connection, event)
     return event
@@ -47,8 +47,3 @@ def head(connection: Connection) -> tuple[int, str]:
     """The generation of the registry and its ledger head: the last event's number and hash; (0, GENESIS) if none."""
     last = connection.execute(select(ledger.c.seq, ledger.c.hash).order_by(ledger.c.seq.desc()).limit(1)).first()
     return (last.seq, last.hash) if last else (0, GENESIS)
-
-
-def walk(connection: Connection) -> Iterator[Row[Any]]:
-    """All events in their order, as stored, a batch at a time."""
-    yield from connection.execute(select(ledger).order_by(ledger.c.seq), execution_options={"yield_per": BATCH})

@@ -6,6 +6,7 @@ ledger names the one before it. Readers wait for nobody and see one moment.
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -39,6 +40,11 @@ class WrongSchema(Exception):  # noqa: N818 - says what is wrong, and is not the
 def connect(url: str | URL) -> Engine:
     """An engine for `sqlite:///path` or `postgresql+psycopg://…`; nothing is opened yet."""
     return _engine(make_url(url), foreign_keys=True)
+
+
+def scratch() -> Engine:
+    """An empty SQLite database of its own, gone with its one connection; it spills to disk only when it grows large."""
+    return _engine(make_url("sqlite://"), foreign_keys=True, creator=lambda: sqlite3.connect(""))
 
 
 @contextmanager
@@ -94,8 +100,8 @@ def _config() -> Config:
     return config
 
 
-def _engine(url: URL, *, foreign_keys: bool) -> Engine:
-    engine = create_engine(url)
+def _engine(url: URL, *, foreign_keys: bool, **options: Any) -> Engine:  # noqa: ANN401 - SQLAlchemy's own
+    engine = create_engine(url, **options)
     if engine.dialect.name == "sqlite":
 
         @event.listens_for(engine, "connect")
