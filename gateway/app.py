@@ -10,11 +10,12 @@ from typing import Any
 
 from litestar import Litestar, Request, Response, get
 from litestar.datastructures import State
+from litestar.exceptions import HTTPException
 from litestar.openapi import OpenAPIConfig
 from litestar.openapi.plugins import JsonRenderPlugin
 from sqlalchemy import Engine
 
-from gateway import health, metrics, pages, problems, receipts, verifications
+from gateway import directory, health, metrics, pages, problems, receipts, verifications
 from gateway.headers import Headers
 from gateway.limits import Intake
 from gateway.pages import Pages
@@ -40,6 +41,8 @@ def build(settings: Settings, engine: Engine, *, synthetic: bool) -> Headers:
     app = Litestar(
         route_handlers=[
             verifications.create,
+            directory.search,
+            directory.look_up,
             jwks,
             health.live,
             health.ready,
@@ -77,7 +80,10 @@ def refuse(request: Request[Any, Any, Any], error: Exception) -> Response[Any]:
     metrics.PROBLEMS.labels(problem.code).inc()
     if pages.wants_page(request) and not request.url.path.startswith("/v1/"):
         return pages.refusal(request, problem)
-    return problems.answer(problem)
+    response = problems.answer(problem)
+    if isinstance(error, HTTPException):
+        response.headers.update(error.headers or {})  # Allow, which a 405 owes
+    return response
 
 
 @get("/.well-known/jwks.json", tags=["receipts"])

@@ -62,7 +62,7 @@ def serve(_: argparse.Namespace, chosen: Settings) -> int:
     try:
         sock = server.listen(chosen.host, chosen.port)
     except OSError as error:
-        raise CannotRun(f"Cannot listen on {chosen.host}:{chosen.port}: {error.strerror}.") from None
+        raise CannotRun(f"Cannot listen on {chosen.host}:{chosen.port}: {os.strerror(error.errno or 0)}.") from None
     host, port = sock.getsockname()[:2]
     print(f"Listening on http://{f'[{host}]' if ':' in host else host}:{port}", flush=True)
     return DONE if server.run(application, sock) else NOT_DONE
@@ -140,14 +140,14 @@ def new_token(asked: argparse.Namespace, _: Settings) -> int:
 
 def verify(asked: argparse.Namespace, chosen: Settings) -> int:
     """Verify files on this machine, by the same path as over HTTP."""
-    from gateway import desk  # noqa: PLC0415
+    from gateway import files  # noqa: PLC0415
 
     missing = [path for path in asked.files if not path.is_file()]
     if missing:
         raise CannotRun(f"No such file: {missing[0]}")
     engine = _registry(chosen)
     tell = _Progress(len(asked.files))
-    answers = asyncio.run(desk.verify_all(asked.files, engine, chosen, tell))
+    answers = asyncio.run(files.verify_all(asked.files, engine, chosen, tell))
     for path, answer in zip(asked.files, answers, strict=True):
         if asked.json:
             _print_json(answer.document)

@@ -46,6 +46,8 @@ class Headers:
         if scope["type"] != ScopeType.HTTP:
             await self._app(scope, receive, send)
             return
+        if scope["method"] == "HEAD":  # answered as GET; the server leaves the body out
+            scope = {**scope, "method": "GET"}
         started = False
 
         async def sending(message: Message) -> None:

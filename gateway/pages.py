@@ -14,6 +14,7 @@ from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, Template
 from litestar import MediaType, Request, Response, get, post
+from litestar.params import FromPath
 from msgspec import UNSET
 
 from gateway import problems, verifications, vocabulary, wording
@@ -187,7 +188,7 @@ async def hand_in(request: Request[Any, Any, Any]) -> Response[str]:
 
 
 @get("/problems/{code:str}", include_in_schema=False)
-async def explain(request: Request[Any, Any, Any], code: str) -> Response[str]:
+async def explain(request: Request[Any, Any, Any], code: FromPath[str]) -> Response[str]:
     """What a problem's `type` leads to."""
     if code not in problems.KINDS:
         raise problems.Refused("not-found")
@@ -197,7 +198,7 @@ async def explain(request: Request[Any, Any, Any], code: str) -> Response[str]:
 
 
 @get("/static/{name:str}", include_in_schema=False)
-async def static(request: Request[Any, Any, Any], name: str) -> Response[bytes]:
+async def static(request: Request[Any, Any, Any], name: FromPath[str]) -> Response[bytes]:
     """A file that pages need."""
     pages: Pages = request.app.state.pages
     if name not in pages.static:

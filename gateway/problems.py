@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from litestar import Response
-from litestar.exceptions import HTTPException
+from litestar.exceptions import HTTPException, ValidationException
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
@@ -265,6 +265,8 @@ def of(error: Exception) -> Problem:
         case DBAPIError() | PoolTimeout() | WrongSchema():
             log.error("the database failed: %s", type(error).__name__)
             return Problem("database-away")
+        case ValidationException():
+            return Problem("malformed-request", {"fields": _fields(error)})
         case HTTPException() if error.status_code < 500:  # noqa: PLR2004 (the server's own errors begin there)
             return Problem(BY_STATUS.get(error.status_code, "malformed-request"))
         case _:
@@ -276,6 +278,12 @@ def answer(problem: Problem) -> Response[dict[str, Any]]:
     return Response(
         problem.document(), status_code=problem.kind.status, media_type=MEDIA_TYPE, headers=problem.headers()
     )
+
+
+def _fields(error: ValidationException) -> str:
+    """The names of the parameters at fault, ours and never what was sent in them."""
+    extra = error.extra if isinstance(error.extra, list) else []
+    return ", ".join(sorted({str(one["key"]) for one in extra if isinstance(one, dict) and "key" in one}))
 
 
 def _record(error: Exception) -> str:
