@@ -25,7 +25,7 @@ from verify.case import open_signature
 from verify.cms import Malformed, Token, parse_token
 from verify.evidence import Evidence, Fault, Revision, Signature, Unreadable
 from verify.record import Inconsistent, read
-from verify.revisions import Field, fields_of, read_revisions
+from verify.revisions import Field, fields_of, read_revisions, signature_of
 from verify.statusdata import MAX_STATUS_DATA, serial_of
 from verify.structure import Structure, read_structure
 from verify.trust import Names
@@ -144,7 +144,7 @@ def _faults(structure: Structure, reading: _Reading) -> list[Fault]:
     if structure.failed or reading.failed:
         found.append(Fault("CANNOT_BE_JUDGED", {"qpdf": structure.failed, "pyhanko": reading.failed}))
     else:
-        seen = sorted((one.name, one.contents_sha256) for one in reading.fields if one.value is not None)
+        seen = sorted((one.field, hashlib.sha256(one.cms).hexdigest()) for one in reading.signatures)
         disagreements = {
             "pages": structure.pages != reading.pages,
             "signatures": sorted(structure.signatures) != seen,
@@ -213,7 +213,7 @@ def _serials(certificates: set[bytes]) -> Iterator[int]:
 
 def _signature(field: Field, reader: PdfFileReader, revisions: tuple[Revision, ...], content: bytes) -> Signature:
     """One signature, with the fault of its dictionary or ByteRange if it has one."""
-    dictionary = field.dictionary
+    dictionary = signature_of(reader, field)
     sub_filter = str(dictionary.get("/SubFilter", ""))
     timestamp = dictionary.get("/Type") == "/DocTimeStamp" or sub_filter == TIMESTAMP_SUBFILTER
     known = sub_filter == TIMESTAMP_SUBFILTER if timestamp else sub_filter in JUDGED_SUBFILTERS

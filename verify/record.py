@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 import unicodedata
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -28,9 +29,14 @@ MAX_RECORD_BYTES = 256 * 1024
 
 SCHEMA = "vn.hocba/1"
 
-BIDIRECTIONAL = frozenset("\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
-"""Characters that make a name read other than it is stored."""
-CONTROL_CATEGORIES = frozenset({"Cc", "Cs", "Zl", "Zp"})
+FORBIDDEN = re.compile(
+    "[\x00-\x1f\x7f-\x9f"  # control characters
+    "\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069"  # bidirectional ones: they make a name read other than it is stored
+    "\u2028\u2029"  # line and paragraph separators
+    "\ud800-\udfff\ufdd0-\ufdef"  # surrogates and noncharacters (RFC 7493, 2.1)
+    + "".join(f"{chr(plane << 16 | 0xFFFE)}{chr(plane << 16 | 0xFFFF)}" for plane in range(17))
+    + "]"
+)
 
 Code = Annotated[str, Meta(pattern=r"^[A-Z0-9.-]{1,20}$")]
 Number = Annotated[str, Meta(pattern=r"^[0-9A-HJKMNP-TV-Z]{16}$")]
@@ -307,11 +313,5 @@ def _plain_text(value: object) -> None:
     elif isinstance(value, list):
         for inner in value:
             _plain_text(inner)
-    elif isinstance(value, str) and any(
-        one in BIDIRECTIONAL or unicodedata.category(one) in CONTROL_CATEGORIES or _noncharacter(one) for one in value
-    ):
+    elif isinstance(value, str) and FORBIDDEN.search(value):
         raise ValueError("character")
-
-
-def _noncharacter(one: str) -> bool:
-    return (ord(one) & 0xFFFE) == 0xFFFE or "\ufdd0" <= one <= "\ufdef"  # noqa: PLR2004 - U+nFFFE, U+nFFFF

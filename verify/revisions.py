@@ -64,13 +64,21 @@ class Field:
     name: str
     value: tuple[int, int] | None
     visible: bool
-    dictionary: generic.DictionaryObject
-    contents_sha256: str = ""
 
 
 def fields_of(handler: PdfFileReader | HistoricalResolver) -> list[Field]:
     """All signature fields, filled or not. Raises PdfReadError for a signature that is not an indirect object."""
     return [_field(name, reference) for name, _, reference in enumerate_sig_fields(handler)]
+
+
+def signature_of(reader: PdfFileReader, field: Field) -> generic.DictionaryObject:
+    """The signature dictionary of a filled field. Raises PdfReadError if it is none."""
+    if field.value is None:
+        raise PdfReadError("an empty field")
+    dictionary = reader.get_object(generic.Reference(*field.value, pdf=reader))
+    if not isinstance(dictionary, generic.DictionaryObject):
+        raise PdfReadError("a signature that is no dictionary")
+    return dictionary
 
 
 def read_revisions(reader: PdfFileReader, content: bytes) -> tuple[Revision, ...]:
@@ -105,16 +113,10 @@ def _field(name: str, reference: generic.IndirectObject) -> Field:
     field: Any = reference.get_object()
     value = field.raw_get("/V") if "/V" in field else None
     if value is None:
-        return Field(name, None, _visible(field), generic.DictionaryObject())
+        return Field(name, None, _visible(field))
     if not isinstance(value, generic.IndirectObject):
         raise PdfReadError("a signature that is no indirect object")
-    dictionary = value.get_object()
-    if not isinstance(dictionary, generic.DictionaryObject):
-        raise PdfReadError("a signature that is no dictionary")
-    contents = dictionary.raw_get("/Contents") if "/Contents" in dictionary else None
-    raw = getattr(contents, "original_bytes", b"")
-    number = (value.idnum, value.generation)
-    return Field(name, number, _visible(field), dictionary, hashlib.sha256(raw).hexdigest())
+    return Field(name, (value.idnum, value.generation), _visible(field))
 
 
 def _visible(field: Any) -> bool:  # noqa: ANN401 - a PDF dictionary
