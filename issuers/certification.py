@@ -39,6 +39,12 @@ class Authority:
     root: x509.Certificate
 
     @property
+    def name(self) -> str:
+        """Its common name."""
+        (name,) = self.certificate.subject.get_attributes_for_oid(NameOID.COMMON_NAME)
+        return str(name.value)
+
+    @property
     def chain(self) -> tuple[x509.Certificate, x509.Certificate]:
         """What stands above a certificate that it issues, root last."""
         return self.certificate, self.root
