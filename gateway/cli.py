@@ -159,8 +159,15 @@ def verify(asked: argparse.Namespace, chosen: Settings) -> int:
 def sample(asked: argparse.Namespace, _: Settings) -> int:
     """Make a synthetic world."""
     from issuers import sample as world  # noqa: PLC0415
+    from issuers.refusals import Refusal  # noqa: PLC0415
 
-    world.make(asked.out, seed=asked.seed)
+    try:
+        world.make(asked.out, seed=asked.seed, progress=lambda step: print(step, file=sys.stderr, flush=True))
+    except Refusal as refusal:
+        return _refused(refusal)
+    except OSError as error:
+        raise CannotRun(f"Cannot write to {asked.out}: {error.strerror}.") from None
+    print(f"Made in {asked.out}; serve it: DATA_DIR={asked.out} transcript-gateway serve")
     return DONE
 
 

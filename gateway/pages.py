@@ -119,12 +119,13 @@ class Pages:
             v=verification, record=record, newer=newer, synthetic=verification.synthetic
         )
 
-    def problem(self, lang: str, problem: Problem) -> str:
-        """Why there is no verification, and what to do."""
+    def problem(self, lang: str, problem: Problem, *, undecided: bool = False) -> str:
+        """Why there is no answer, and what to do; `undecided` if a transcript was handed in."""
         return self._templates[lang]("problem.html").render(
             title=problem.title,
             detail=problem.kind.detail,
             incident=problem.facts.get("incident"),
+            undecided=undecided,
             synthetic=self._synthetic,
         )
 
@@ -164,7 +165,8 @@ def page(content: str, status: int = 200) -> Response[str]:
 def refusal(request: Request[Any, Any, Any], problem: Problem) -> Response[str]:
     """A problem as a page, in the reader's language."""
     pages: Pages = request.app.state.pages
-    response = page(pages.problem(language(request), problem), problem.kind.status)
+    content = pages.problem(language(request), problem, undecided=request.method == "POST")
+    response = page(content, problem.kind.status)
     response.headers.update(problem.headers())
     return response
 

@@ -265,10 +265,8 @@ def of(error: Exception) -> Problem:
         case DBAPIError() | PoolTimeout() | WrongSchema():
             log.error("the database failed: %s", type(error).__name__)
             return Problem("database-away")
-        case ValidationException():
-            return Problem("malformed-request", {"fields": _fields(error)})
         case HTTPException() if error.status_code < 500:  # noqa: PLR2004 (the server's own errors begin there)
-            return Problem(BY_STATUS.get(error.status_code, "malformed-request"))
+            return Problem(BY_STATUS.get(error.status_code, "malformed-request"), _fields(error))
         case _:
             return Problem("unexpected", {"incident": _record(error)})
 
@@ -280,10 +278,11 @@ def answer(problem: Problem) -> Response[dict[str, Any]]:
     )
 
 
-def _fields(error: ValidationException) -> str:
+def _fields(error: HTTPException) -> dict[str, str]:
     """The names of the parameters at fault, ours and never what was sent in them."""
-    extra = error.extra if isinstance(error.extra, list) else []
-    return ", ".join(sorted({str(one["key"]) for one in extra if isinstance(one, dict) and "key" in one}))
+    extra = error.extra if isinstance(error, ValidationException) and isinstance(error.extra, list) else []
+    names = sorted({str(one["key"]) for one in extra if isinstance(one, dict) and "key" in one})
+    return {"fields": ", ".join(names)} if names else {}
 
 
 def _record(error: Exception) -> str:

@@ -36,8 +36,8 @@ VERDICTS: dict[Verdict, Saying] = {
     ),
     Verdict.SUPERSEDED: Saying(
         Text(
-            "Học bạ này là thật nhưng đã được thay thế bằng một phiên bản mới hơn.",
-            "This transcript is authentic, but a newer version has replaced it.",
+            "Học bạ này là thật nhưng không còn là phiên bản mới nhất.",
+            "This transcript is authentic, but it is no longer the newest version.",
         ),
         Text(
             "Chưa tiếp nhận bản này. Đề nghị người nộp cung cấp phiên bản mới nhất do nhà trường cấp.",
@@ -46,8 +46,8 @@ VERDICTS: dict[Verdict, Saying] = {
     ),
     Verdict.INDETERMINATE: Saying(
         Text(
-            "Chưa đủ căn cứ kết luận: không có gì cho thấy học bạ này là giả, nhưng còn thiếu một căn cứ cần thiết.",
-            "No conclusion yet: nothing shows this transcript to be false, but something needed is missing.",
+            "Không có gì cho thấy học bạ này là giả, nhưng còn thiếu một căn cứ cần thiết để tiếp nhận.",
+            "Nothing shows this transcript to be false, but something needed to accept it is missing.",
         ),
         Text(
             "Chưa tiếp nhận và cũng chưa từ chối; hãy bổ sung căn cứ còn thiếu.",
@@ -319,11 +319,11 @@ def summary(report: Report) -> Text:
 
 
 def advice(report: Report) -> Text:
-    """What to do next: by the verdict, by its reasons, and what to mind besides."""
-    minded = [reason for reason in report.reasons if reason in ADVISORY]
+    """What to do next: by the verdict, by its reasons; and what to mind where the answer is not a plain "no"."""
     parts = [VERDICTS[report.verdict].todo, *(REASONS[reason].todo for reason in _decisive(report))]
-    for reason in minded:
-        parts += REASONS[reason]
+    if report.verdict in {Verdict.VALID, Verdict.SUPERSEDED}:
+        for reason in report.reasons:
+            parts += REASONS[reason] if reason in ADVISORY else ()
     return _join(parts)
 
 
