@@ -7,7 +7,7 @@ would round 8.25 to 8.2.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from random import Random
@@ -111,13 +111,18 @@ def year_average(first: int, second: int) -> int:
     return (2 * (first + 2 * second) + 3) // 6
 
 
-def learning_result(averages: Sequence[int]) -> str:
+def averages(subjects: Iterable[Mapping[str, Any]]) -> list[int]:
+    """The year's averages of a record's subjects that have scores, in tenths."""
+    return [round(subject["year"] * 10) for subject in subjects if subject["assessed_by"] == "score"]
+
+
+def learning_result(marks: Sequence[int]) -> str:
     """The year's result, all comment subjects being passed: at least six subjects reach the higher bar, all the lower.
 
     Circular 22, article 9: Tốt 8.0 and 6.5, Khá 6.5 and 5.0, Đạt 5.0 and 3.5; else Chưa đạt.
     """
     for result, higher, lower in (("good", 80, 65), ("fair", 65, 50), ("pass", 50, 35)):
-        if min(averages) >= lower and sum(average >= higher for average in averages) >= 6:  # noqa: PLR2004 (of the article)
+        if min(marks) >= lower and sum(mark >= higher for mark in marks) >= 6:  # noqa: PLR2004 (of the article)
             return result
     return "not_pass"
 
@@ -191,9 +196,8 @@ def _year(draw: Random, ability: float, grade: int, begins: int, room: int) -> d
     ]
     year: dict[str, Any] = {"school_year": f"{begins}-{begins + 1}", "grade": grade, "class": f"{grade}A{room}"}
     year["subjects"] = subjects
-    averages = [round(subject["year"] * 10) for subject in subjects if subject["assessed_by"] == "score"]
-    if averages:  # primary has neither result (Circular 27)
-        year["learning_result"] = learning_result(averages)
+    if any(subject["assessed_by"] == "score" for subject in subjects):  # primary has neither result (Circular 27)
+        year["learning_result"] = learning_result(averages(subjects))
         year["training_result"] = draw.choice(("good", "good", "fair"))
     return {**year, "decision": "promoted", "corrections": []}
 

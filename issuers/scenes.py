@@ -266,6 +266,7 @@ def _corrected(desk: Desk, first: Mapping[str, Any], ago: int) -> dict[str, Any]
         change = {"subject": subject["code"], "field": field, "old": subject[field], "new": mark / 10}
         year["corrections"].append({**change, "on": day, "reason": reason})
         subject[field] = mark / 10
+    year["learning_result"] = pupils.learning_result(pupils.averages(year["subjects"]))
     record["version"], record["issued_on"] = 2, day
     record["supersedes"] = {
         "number": record["number"],
