@@ -101,8 +101,8 @@ class Evidence:
     """A parsed document.
 
     `digests` are the hex SHA-256 of the file up to each possible end of a revision, by that end: a registered
-    `pdf_sha256` among them proves that every signature before that end existed (HB-1, 3b). `crls` and `ocsps` are the
-    DER of the document security store (PAdES B-LT); those inside a CMS stay there.
+    `pdf_sha256` among them proves that every signature before that end existed (HB-1, 3b). `certificates`, `crls`
+    and `ocsps` are the DER of the document security store (PAdES B-LT); those inside a CMS stay there.
     """
 
     kind: str
@@ -113,6 +113,7 @@ class Evidence:
     revisions: tuple[Revision, ...] = ()
     digests: Mapping[int, str] = field(default_factory=dict)
     faults: tuple[Fault, ...] = ()
+    certificates: tuple[bytes, ...] = ()
     crls: tuple[bytes, ...] = ()
     ocsps: tuple[bytes, ...] = ()
     visible_text: bool = False

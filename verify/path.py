@@ -9,14 +9,14 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from asn1crypto import x509
 from pyhanko_certvalidator.authority import CertTrustAnchor
 from pyhanko_certvalidator.context import ValidationContext
-from pyhanko_certvalidator.errors import PathError, ValidationError
+from pyhanko_certvalidator.errors import PathError, RevokedError, ValidationError
 from pyhanko_certvalidator.path import ValidationPath
 from pyhanko_certvalidator.validate import async_validate_path
 
@@ -48,14 +48,19 @@ KNOWN_EXTENSIONS = frozenset(
 """A critical extension of the signer's certificate outside these is not understood, hence no path (RFC 5280, 4.2)."""
 
 LAST_INSTANT = timedelta(seconds=1)
+WEAK_HASHES = frozenset({"md2", "md5", "sha1", "sha224"})
 
 
 @dataclass(frozen=True, slots=True)
 class Path:
-    """A validated path: the signer's certificate first, DER; the anchor last and apart."""
+    """A validated path: the signer's certificate first, DER; the anchor last and apart.
+
+    `helpers` are the other certificates at hand: CRLs may be signed by one of them.
+    """
 
     certificates: tuple[bytes, ...]
     anchor: Anchor
+    helpers: tuple[bytes, ...] = ()
 
 
 class Paths:
@@ -84,15 +89,12 @@ class Paths:
             if not _usable(signer, use):
                 return None
             helpers = [_load(der) for der in dict.fromkeys((*certificates[1:], *self._intermediates))]
-            by_subject: dict[bytes, list[x509.Certificate]] = {}
-            for helper in helpers:
-                by_subject.setdefault(helper.subject.dump(), []).append(helper)
             anchors = [(anchor, cert) for anchor, cert in self._anchors if anchor.use is use]
-            for tried, (anchor, root, chain) in enumerate(_candidates(signer, by_subject, anchors)):
+            for tried, (anchor, root, chain) in enumerate(_candidates(signer, helpers, anchors)):
                 if tried >= MAX_CANDIDATES:
                     return None
                 if _validates(root, chain):
-                    return Path(tuple(one.dump() for one in chain), anchor)
+                    return Path(tuple(one.dump() for one in chain), anchor, tuple(one.dump() for one in helpers))
         except (ValueError, TypeError, KeyError, AttributeError, OverflowError, RecursionError):
             # asn1crypto on malformed certificates (hazards 6): a certificate that cannot be read leads nowhere.
             return None
@@ -126,10 +128,10 @@ def _usable(cert: x509.Certificate, use: Use) -> bool:
 
 def _candidates(
     signer: x509.Certificate,
-    by_subject: Mapping[bytes, list[x509.Certificate]],
+    helpers: list[x509.Certificate],
     anchors: list[tuple[Anchor, x509.Certificate]],
 ) -> Iterator[tuple[Anchor, x509.Certificate, list[x509.Certificate]]]:
-    """Chains by name and key identifier, the shortest first, without repeating a key or passing MAX_DEPTH."""
+    """Chains by name and key identifier, the shortest first, without repeating a certificate or passing MAX_DEPTH."""
     queue = [[signer]]
     while queue:
         chain = queue.pop(0)
@@ -139,21 +141,44 @@ def _candidates(
                 yield anchor, root, chain
         if len(chain) > MAX_DEPTH:
             continue
-        keys = {one.public_key.dump() for one in chain}
-        queue.extend(
-            [*chain, parent]
-            for parent in by_subject.get(last.issuer.dump(), [])
-            if parent.public_key.dump() not in keys and _issued(parent, last)
-        )
+        queue.extend([*chain, helper] for helper in helpers if helper not in chain and _issued(helper, last))
         if len(queue) > MAX_CANDIDATES * MAX_DEPTH:
             return
 
 
 def _issued(parent: x509.Certificate, child: x509.Certificate) -> bool:
-    if parent.subject.dump() != child.issuer.dump():
+    names = parent.subject, child.issuer
+    if names[0].dump() != names[1].dump() and names[0].hashable != names[1].hashable:  # RFC 5280, 7.1
         return False
     wanted, own = child.authority_key_identifier, parent.key_identifier
     return wanted is None or own is None or wanted == own
+
+
+def vouched(path: Path, at: datetime, crls: Iterable[bytes], ocsps: Iterable[bytes]) -> datetime | bool:
+    """Whether the status data of a file vouches for a whole path at `at`, by the library's reading of it.
+
+    For CRLs in parts, deltas, and CRLs by another key of the CA (RFC 5280, 6.3), which `statusdata.py` leaves alone:
+    True, False (not known), or the instant of a revocation that it found.
+    """
+    chain = [_load(der) for der in path.certificates]
+    root = _load(path.anchor.der)
+    context = ValidationContext(
+        trust_roots=[root],
+        other_certs=[_load(der) for der in path.helpers],
+        moment=at,
+        allow_fetching=False,
+        revocation_mode="require",  # not "hard-fail", which lets a certificate without distribution point pass
+        crls=list(crls),
+        ocsps=list(ocsps),
+        weak_hash_algos=WEAK_HASHES,
+    )
+    try:
+        asyncio.run(async_validate_path(context, ValidationPath(CertTrustAnchor(root), chain[:0:-1], chain[0])))
+    except RevokedError as revoked:
+        return revoked.revocation_dt
+    except (PathError, ValidationError, ValueError, TypeError, KeyError, AttributeError):
+        return False
+    return True
 
 
 def _validates(root: x509.Certificate, chain: list[x509.Certificate]) -> bool:
@@ -169,7 +194,7 @@ def _validates(root: x509.Certificate, chain: list[x509.Certificate]) -> bool:
         moment=moment,
         allow_fetching=False,
         revocation_mode="soft-fail",  # nothing is supplied, nothing fetched: asked in revocation.py instead
-        weak_hash_algos={"md2", "md5", "sha1", "sha224"},
+        weak_hash_algos=WEAK_HASHES,
     )
     path = ValidationPath(CertTrustAnchor(root), chain[:0:-1], chain[0])
     try:

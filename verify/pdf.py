@@ -73,6 +73,7 @@ class _Reading:
     fields: tuple[Field, ...] = ()
     signatures: tuple[Signature, ...] = ()
     revisions: tuple[Revision, ...] = ()
+    certificates: tuple[bytes, ...] = ()
     crls: tuple[bytes, ...] = ()
     ocsps: tuple[bytes, ...] = ()
     failed: str = ""
@@ -111,6 +112,7 @@ def _read(content: bytes) -> _Reading:
         fields=tuple(fields),
         signatures=tuple(signatures),
         revisions=revisions,
+        certificates=_streams(store, "/Certs"),
         crls=_streams(store, "/CRLs"),
         ocsps=_streams(store, "/OCSPs"),
     )
@@ -133,6 +135,7 @@ def _evidence(content: bytes, structure: Structure, reading: _Reading) -> Eviden
         revisions=reading.revisions,
         digests=digests,
         faults=tuple(_faults(structure, reading)),
+        certificates=reading.certificates,
         crls=reading.crls,
         ocsps=reading.ocsps,
         visible_text=structure.visible_text and not reading.failed,

@@ -65,7 +65,7 @@ def _judge(evidence: Evidence, trust: TrustSnapshot, policy: Policy, at: datetim
         story.findings += _identify(story, evidence, trust, at)
 
     # 3. Proof of existence (5.4, 5.6.2.3): since when did each signature exist?
-    paths = Paths(trust.anchors, trust.intermediates)
+    paths = Paths(trust.anchors, (*trust.intermediates, *evidence.certificates))
     kin = family(story.subject.issuer, trust) if story.subject else frozenset()
     status = _status(evidence, opened, trust)
     proofs = dict(zip(map(id, opened), prove(opened, evidence, kin, Believer(trust, paths, status, at)), strict=True))

@@ -11,7 +11,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from verify.path import Path, validity_of
+from verify.path import Path, validity_of, vouched
 from verify.statusdata import Statement, serial_of, spki_sha256, statements
 from verify.trust import HeldCrl, RevokedCertificate, TrustSnapshot
 from verify.validity import earliest
@@ -47,6 +47,14 @@ class StatusData:
             _fresh(this, following, late, der, poe, at)
             for this, following, late in (*_held(self.trust.crls, authority), *_carried(said))
         )
+        on_hold = [one for one in said if one.reason == HOLD]
+        if (not fresh or on_hold) and (self.crls or self.ocsps):
+            answer = vouched(path, at, self.crls, self.ocsps)
+            fresh = fresh or answer is True
+            if answer is True:  # a delta CRL of the file lifted the hold that its base tells of
+                said = [one for one in said if one.reason != HOLD]
+            if isinstance(answer, datetime):
+                said.append(Statement(answer, None, complete=False, revoked_at=answer))
         listed: list[Statement | RevokedCertificate] = [*known]
         listed += [one for one in said if one.revoked_at is not None]
         return Status(
