@@ -1,4 +1,4 @@
-"""Ledger against tables: does every row follow from the ledger, and does the chain hold? (P5)
+"""Ledger against tables: does every row follow from the ledger, and does the chain hold?
 
 The ledger is replayed, event by event, into an empty database, and that is compared with the one at hand, row by row
 and column by column, as stored. What an attacker gains who writes the database: he must rewrite the ledger from some
@@ -105,7 +105,7 @@ def _disagreements(connection: Connection, replayed: Connection, chain: _Chain) 
             event = _event(row)
             with replayed.begin_nested():
                 PROJECTIONS[event.kind](replayed, event)
-        except (ValueError, TypeError, LookupError, AttributeError, SQLAlchemyError):
+        except (ValueError, TypeError, LookupError, AttributeError, RecursionError, SQLAlchemyError):
             # An event written by `ledger.append` replays; what fails here was written by somebody else.
             yield Disagreement(Fault.EVENT_UNREADABLE, seq=row.seq)
     if not chain.contains_wanted:
@@ -120,7 +120,7 @@ def _disagreements(connection: Connection, replayed: Connection, chain: _Chain) 
 def _event(row: Row[Any]) -> Event:
     """An event as the projectors take it; a ValueError if it is written in any form but its canonical one."""
     body, at = json.loads(row.body), instant(row.at)
-    if canonical(body) != row.body or stamp(at) != row.at:
+    if not isinstance(body, dict) or canonical(body) != row.body or stamp(at) != row.at:
         raise ValueError("not the form that was hashed")
     return Event(row.seq, at, Act(row.kind), row.actor, row.issuer, body, row.prev, row.hash)
 
