@@ -1,7 +1,7 @@
-"""What may change after the first signature that fills a required role: HB-1, section 2.
+"""What may change after the first signature that took a required role: HB-1, section 2.
 
 Validation data, document time-stamps, document information and metadata; and of what a reader sees only the appearance
-of another signature that fills a required role. A certification signature that forbids all changes (DocMDP 1) is
+of another signature that took a required role. A certification signature that forbids all changes (DocMDP 1) is
 honoured from its own revision on.
 """
 
@@ -11,18 +11,17 @@ from collections.abc import Iterator, Sequence
 
 from verify.evidence import Evidence
 from verify.report import Finding, JudgedSignature, Outcome, Reason
-from verify.verdict import filled
 
 NO_CHANGES = 1
 """DocMDP level 1 (ISO 32000-2, 12.8.2.2): narrower than HB-1, which allows what levels 2 and 3 would."""
 
 
 def changes(evidence: Evidence, judged: Sequence[JudgedSignature]) -> list[Finding]:
-    """Every forbidden change after the first filling signature, and every appearance that was added.
+    """Every forbidden change after the first signature that took a role, and every appearance that was added.
 
     `judged` are the signatures of the file that are not document time-stamps, in file order.
     """
-    filling = {one.field for one in judged if filled(one)}
+    filling = {one.field for one in judged if one.taken}
     placed = {one.field: one for one in evidence.signatures}
     first = min((placed[field].revision for field in filling), default=None)
     found: list[Finding] = []

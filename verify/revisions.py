@@ -68,7 +68,7 @@ class Field:
 
 def fields_of(handler: PdfFileReader | HistoricalResolver) -> list[Field]:
     """All signature fields, filled or not. Raises PdfReadError for a signature that is not an indirect object."""
-    return [_field(name, reference) for name, _, reference in enumerate_sig_fields(handler)]
+    return [_field(str(name), reference) for name, _, reference in enumerate_sig_fields(handler)]
 
 
 def signature_of(reader: PdfFileReader, field: Field) -> generic.DictionaryObject:

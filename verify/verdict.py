@@ -72,13 +72,6 @@ def reasons_of(judged: JudgedSignature) -> set[Reason]:
     return found
 
 
-def filled(judged: JudgedSignature) -> bool:
-    """Whether a taken signature fills its role: neither TOTAL-FAILED nor revoked."""
-    conclusion = judged.conclusion
-    revoked = any(finding.code in {Sub.REVOKED, Sub.REVOKED_NO_POE} for finding in conclusion.findings)
-    return judged.taken and conclusion.indication is not Indication.TOTAL_FAILED and not revoked
-
-
 def verdict(reasons: Iterable[Reason], taken: Sequence[JudgedSignature], required: int) -> Verdict:
     """The verdict, in the order of HB-1, 2: invalid, indeterminate, superseded, valid."""
     held = set(reasons)
