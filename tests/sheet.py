@@ -1,0 +1,108 @@
+"""One-page transcripts made by hand: small enough to flip every byte, open to be bent in every way a case wants."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from datetime import datetime
+from io import BytesIO
+from typing import Any
+
+import pikepdf
+from pikepdf import Array, Dictionary, Name, Pdf
+from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
+from pyhanko.sign.fields import MDPPerm, SigFieldSpec, SigSeedSubFilter
+from pyhanko.sign.signers import PdfSignatureMetadata, PdfSigner, PdfTimeStamper
+from world import record, stamper
+
+from issuers import kit
+
+RECORD = kit.canonical(record())
+PLACES = {"principal": (60, 100, 260, 160), "school_seal": (320, 100, 520, 160)}
+
+
+def sheet(
+    *attached: bytes,
+    fields: Sequence[str] = tuple(PLACES),
+    bend: Callable[[Pdf], None] | None = None,
+    text: str = "SO DIEM",
+) -> bytes:
+    """One page with a line of text, the record (or what is given) attached, empty signature fields, then bent."""
+    pdf = pikepdf.new()
+    page = pdf.add_blank_page(page_size=(595, 842))
+    font = Dictionary(Type=Name.Font, Subtype=Name.Type1, BaseFont=Name.Helvetica)
+    page.Resources = Dictionary(Font=Dictionary(F1=pdf.make_indirect(font)))
+    page.Contents = pdf.make_stream(f"BT /F1 12 Tf 60 700 Td ({text}) Tj ET".encode() if text else b"")
+    form = Dictionary(Fields=Array(), SigFlags=3)
+    page.Annots = Array()
+    for name in fields:
+        widget = pdf.make_indirect(field(name, PLACES[name], page))
+        form.Fields.append(widget)
+        page.Annots.append(widget)
+    pdf.Root.AcroForm = pdf.make_indirect(form)
+    for content in attached or (RECORD,):
+        attach(pdf, content)
+    if bend is not None:
+        bend(pdf)
+    return written(pdf)
+
+
+def field(name: str, place: Sequence[float], page: Any) -> Dictionary:  # noqa: ANN401 - a page
+    """An empty signature field with a widget."""
+    made = Dictionary(Type=Name.Annot, Subtype=Name.Widget, FT=Name.Sig, T=name, F=132, Rect=Array(list(place)))
+    made.P = page.obj
+    return made
+
+
+def attach(pdf: Pdf, content: bytes, *, listed: bool = True, filed: bool = True, name: str = "transcript.json") -> None:
+    """Embed a file: in /AF (`listed`) and in the name tree (`filed`)."""
+    stream = pdf.make_stream(content, Type=Name.EmbeddedFile, Subtype=Name("/application/json"))
+    spec = pdf.make_indirect(
+        Dictionary(Type=Name.Filespec, F=name, UF=name, EF=Dictionary(F=stream, UF=stream), AFRelationship=Name.Data)
+    )
+    root = pdf.Root
+    if listed:
+        root.AF = Array([*root.get("/AF", ()), spec])
+    if filed:
+        names = root.get("/Names", Dictionary()).get("/EmbeddedFiles", Dictionary()).get("/Names", ())
+        root.Names = Dictionary(EmbeddedFiles=Dictionary(Names=Array([*names, name, spec])))
+
+
+def written(pdf: Pdf, **options: Any) -> bytes:  # noqa: ANN401 - pikepdf's
+    """The file as qpdf writes it, the same at every run."""
+    out = BytesIO()
+    pdf.save(out, static_id=True, compress_streams=False, **options)
+    return out.getvalue()
+
+
+def sign(
+    pdf: bytes,
+    signer: kit.Signer,
+    name: str,
+    at: datetime | None = None,
+    *,
+    sub_filter: SigSeedSubFilter = SigSeedSubFilter.PADES,
+    digest: str = "sha256",
+    certifies: MDPPerm | None = None,
+    place: tuple[int, int, int, int] | None = None,
+) -> bytes:
+    """One signature more, time-stamped `at` an instant or not at all; `place` makes a field that was not there."""
+    writer = IncrementalPdfFileWriter(BytesIO(pdf))
+    meta = PdfSignatureMetadata(
+        field_name=name,
+        subfilter=sub_filter,
+        md_algorithm=digest,
+        certify=certifies is not None,
+        docmdp_permissions=certifies or MDPPerm.FILL_FORMS,
+    )
+    spec = SigFieldSpec(name, on_page=0, box=place) if place else None
+    pen = PdfSigner(meta, kit.CmsSigner(signer), timestamper=stamper(at), new_field_spec=spec)
+    signed: BytesIO = pen.sign_pdf(writer)
+    return signed.getvalue()
+
+
+def stamp(pdf: bytes, at: datetime) -> bytes:
+    """One document time-stamp more."""
+    timestamper = stamper(at)
+    assert timestamper is not None
+    stamped: BytesIO = PdfTimeStamper(timestamper).timestamp_pdf(IncrementalPdfFileWriter(BytesIO(pdf)), "sha256")
+    return stamped.getvalue()
