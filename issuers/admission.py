@@ -139,7 +139,7 @@ def certified(
     known = [one for row in connection.execute(select(intermediates.c.der)) for one in read(row.der)]
     helpers = [one for one in (*chain, *known) if one.since <= moment < one.until]
     wanted = Use.DOCUMENT if use is Use.QR else use  # a QR key needs no certificate; one that it brings is a seal's
-    path = Paths(anchors(connection), [one.der for one in helpers]).find((signer.der,), wanted)
+    path = Paths(every_anchor(connection), [one.der for one in helpers]).find((signer.der,), wanted)
     if path is None:
         raise Refused(Why.NO_PATH_TO_ANCHOR, "certificate")
     return {
@@ -159,7 +159,7 @@ def authority(data: bytes) -> Certificate:
     return found
 
 
-def anchors(connection: Connection) -> tuple[Anchor, ...]:
+def every_anchor(connection: Connection) -> tuple[Anchor, ...]:
     """Every anchor, distrusted ones too, the oldest first."""
     rows = connection.execute(select(trust_anchors).order_by(trust_anchors.c.admitted_at, trust_anchors.c.id))
     return tuple(Anchor(row.id, row.der, Use(row.use), row.revocation, row.distrusted_at) for row in rows)

@@ -14,7 +14,7 @@ from typing import Any
 from sqlalchemy import Column, Connection, Engine, Row, Select, or_, select
 
 from issuers import ledger
-from issuers.admission import anchors
+from issuers.admission import every_anchor
 from issuers.store import reading
 from issuers.tables import (
     appointments,
@@ -84,7 +84,7 @@ def _read(connection: Connection, names: Names) -> TrustSnapshot:
         issuers=_issuers(connection, lineage | {office.issuer for office in offices}),
         keys=known,
         appointments=offices,
-        anchors=anchors(connection),
+        anchors=every_anchor(connection),
         intermediates=_intermediates(connection, certificates),
         versions=versions,
         withdrawals=_withdrawals(connection, names, versions),

@@ -55,9 +55,13 @@ def der(certificate: Any) -> bytes:  # noqa: ANN401 - a certificate, or a reques
     return bytes(certificate.public_bytes(Encoding.DER))
 
 
-@cache
-def certificate(name: str, *, time_stamps: bool = False, renewal: int = 0) -> bytes:  # noqa: ARG001 - another one each
+def certificate(name: str, *, time_stamps: bool = False, renewal: int = 0) -> bytes:
     """A certificate for whoever bears this name, by the CA; one for each `renewal`."""
+    return _certificate(name, time_stamps, renewal)
+
+
+@cache
+def _certificate(name: str, time_stamps: bool, renewal: int) -> bytes:  # noqa: ARG001, FBT001 - one for each renewal
     return der(certification.certify(ca(), name, "Trường mẫu", private(name), NOW, time_stamps=time_stamps))
 
 
