@@ -56,15 +56,15 @@ def serve(_: argparse.Namespace, chosen: Settings) -> int:
 
     engine = _registry(chosen)
     try:
-        application = app.build(chosen, engine, synthetic=snapshot.read(engine, Names()).synthetic)
-    except (OSError, ValueError) as error:
-        raise CannotRun(f"The receipt key in {chosen.data_dir} cannot be used: {error}.") from None
-    try:
         sock = server.listen(chosen.host, chosen.port)
     except OSError as error:
         raise CannotRun(f"Cannot listen on {chosen.host}:{chosen.port}: {os.strerror(error.errno or 0)}.") from None
-    host, port = sock.getsockname()[:2]
-    print(f"Listening on http://{f'[{host}]' if ':' in host else host}:{port}", flush=True)
+    chosen = settings.bound(chosen, sock.getsockname()[1])
+    try:
+        application = app.build(chosen, engine, synthetic=snapshot.read(engine, Names()).synthetic)
+    except (OSError, ValueError) as error:
+        raise CannotRun(f"The receipt key in {chosen.data_dir} cannot be used: {error}.") from None
+    print(f"Listening on {settings.address(chosen)}", flush=True)
     return DONE if server.run(application, sock) else NOT_DONE
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import ipaddress
 import os
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -149,8 +149,21 @@ def read(environ: Mapping[str, str]) -> Settings:
         except ValueError as error:
             raise SettingError(f"{setting.name} cannot be used: {error}.") from None
     values["database_url"] = values["database_url"] or f"sqlite:///{values['data_dir'] / 'registry.sqlite3'}"
-    values["public_url"] = values["public_url"] or f"http://{values['host']}:{values['port']}"
-    return Settings(**values)
+    settings = Settings(**values)
+    return settings if settings.public_url else replace(settings, public_url=address(settings))
+
+
+def address(settings: Settings) -> str:
+    """Where the server listens, as an address."""
+    host = f"[{settings.host}]" if ":" in settings.host else settings.host
+    return f"http://{host}:{settings.port}"
+
+
+def bound(settings: Settings, port: int) -> Settings:
+    """The settings once a port is bound: of PORT=0 the one that was free."""
+    public = settings.public_url if settings.public_url != address(settings) else ""
+    settings = replace(settings, port=port)
+    return replace(settings, public_url=public or address(settings))
 
 
 def describe(settings: Settings) -> list[tuple[str, str, str, str]]:
