@@ -24,6 +24,7 @@ from sqlalchemy import Connection, Engine, Table, select
 from issuers import anchors, certification, keys, registry, store
 from issuers.admission import Candidate
 from issuers.appointments import Office
+from issuers.kit import PrivateKey
 from issuers.refusals import Refusal, Why
 from issuers.register import Item
 from verify.trust import Kind, Level, Role, Use
@@ -44,7 +45,7 @@ def ca(name: str = "CA") -> certification.Authority:
 
 
 @cache
-def private(name: str) -> certification.PrivateKey:
+def private(name: str) -> PrivateKey:
     """The key of whoever bears this name; a name that begins with "rsa" holds RSA, with "ed" Ed25519, else P-256."""
     if name.startswith("rsa"):
         return certification.rsa_key()

@@ -79,7 +79,9 @@ def lived(engine: Engine) -> None:
         keys.revoke(connection, principal, Reason.SUPERSEDED, invalid_since=NOW - DAY, **at())
         keys.decide_invalid_since(connection, principal, accepted=True, **at())
         keys.revoke(connection, principal, Reason.KEY_COMPROMISE, invalid_since=NOW - 2 * DAY, **at())
-        past = office(valid_from=NOW - 400 * DAY, valid_until=NOW - 300 * DAY, levels=frozenset({Level.UPPER_SECONDARY}))
+        past = office(
+            valid_from=NOW - 400 * DAY, valid_until=NOW - 300 * DAY, levels=frozenset({Level.UPPER_SECONDARY})
+        )
         old = keys.propose(connection, by_certificate("old"), past, holder="Old", historical=True, **at())
         keys.admit_historical(connection, old, **at())
         qr = keys.propose(connection, bare("ed qr"), office(Role.QR_SEAL), **at())
@@ -252,7 +254,10 @@ def test_a_rewritten_ledger_is_found_by_the_head_of_any_receipt(engine: Engine) 
     """Rows and chain agree again: only what others were told gives it away."""
     receipt = audit(engine).head
     with engine.connect() as connection:
-        seq, body = connection.execute(text("SELECT seq, body FROM ledger WHERE kind = 'issuer_changed'")).first() or (0, "")
+        seq, body = connection.execute(text("SELECT seq, body FROM ledger WHERE kind = 'issuer_changed'")).first() or (
+            0,
+            "",
+        )
     changed = json.loads(body) | {"contact": "forged"}
     tamper(engine, "UPDATE ledger SET body = ? WHERE seq = ?", canonical(changed), seq)
     tamper(engine, "UPDATE issuers SET contact = 'forged' WHERE code = ?", SCHOOL)

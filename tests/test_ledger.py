@@ -9,9 +9,11 @@ import signal
 import subprocess
 import sys
 import time
+from contextlib import suppress
 from datetime import datetime
 from hashlib import sha256
 from pathlib import Path
+from typing import Any
 
 import pytest
 import rfc8785
@@ -23,7 +25,8 @@ from issuers.audit import audit
 from issuers.event import GENESIS, Act, link
 from issuers.officers import OfficerRole
 from issuers.projections import PROJECTIONS
-from issuers.tables import UNPROJECTED, issuers, ledger as events, metadata
+from issuers.tables import UNPROJECTED, issuers, metadata
+from issuers.tables import ledger as events
 from issuers.tables import officers as officer_rows
 
 ROOT = Path(__file__).parent.parent
@@ -60,7 +63,15 @@ def test_an_empty_ledger_has_a_head_too(tmp_path: Path) -> None:
 
 
 def test_link_depends_on_every_field() -> None:
-    fields = {"seq": 1, "at": "a", "kind": "k", "actor": "b", "issuer": "i", "body": "{}", "prev": GENESIS}
+    fields: dict[str, Any] = {
+        "seq": 1,
+        "at": "a",
+        "kind": "k",
+        "actor": "b",
+        "issuer": "i",
+        "body": "{}",
+        "prev": GENESIS,
+    }
     hashes = {link(**fields)} | {link(**{**fields, name: 2 if name == "seq" else "other"}) for name in fields}
     assert len(hashes) == 1 + len(fields)
 
@@ -187,7 +198,7 @@ def test_readers_see_one_moment_while_a_writer_works(tmp_path: Path) -> None:
 
 def test_an_exception_takes_everything_back(tmp_path: Path) -> None:
     engine = founded(tmp_path)
-    with pytest.raises(KeyboardInterrupt), store.writing(engine) as connection:
+    with suppress(KeyboardInterrupt), store.writing(engine) as connection:
         registry.suspend(connection, SCHOOL, actor=HOST, at=NOW)
         raise KeyboardInterrupt
     with store.reading(engine) as connection:

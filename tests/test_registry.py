@@ -54,7 +54,7 @@ from issuers.tables import issuer_periods, issuers, key_certificates, key_states
 from issuers.tables import keys as key_rows
 from verify.trust import Capacity, KeyState, Kind, Level, Role, Use
 
-BY = {"actor": HOST, "at": NOW}
+BY: dict[str, Any] = {"actor": HOST, "at": NOW}
 
 
 @pytest.fixture
@@ -169,7 +169,7 @@ def test_a_change_begins_a_period_and_keeps_the_one_before(connection: Connectio
 def test_two_changes_at_one_instant_leave_one_period_that_holds(connection: Connection) -> None:
     for levels in (frozenset({Level.PRIMARY, Level.CONTINUING}), frozenset({Level.PRIMARY})):
         registry.change(connection, SCHOOL, {"levels": levels}, **BY)
-    assert standing(connection, SCHOOL).own.levels == {"primary"}
+    assert standing(connection, SCHOOL).own.levels == frozenset({"primary"})
 
 
 def test_registering_all_begins_when_it_is_said(connection: Connection) -> None:
@@ -192,9 +192,7 @@ def test_registering_all_begins_when_it_is_said(connection: Connection) -> None:
         ({"roles": frozenset({Role.DEPARTMENT_SEAL})}, Refused, Why.ROLE_NOT_FOR_KIND),
     ],
 )
-def test_a_change_is_refused(
-    connection: Connection, change: registry.Change, kind: type[Refusal], why: Why
-) -> None:
+def test_a_change_is_refused(connection: Connection, change: registry.Change, kind: type[Refusal], why: Why) -> None:
     with refused(kind, why):
         registry.change(connection, SCHOOL, change, **BY)
 
@@ -336,7 +334,9 @@ def brought_to(connection: Connection, state: KeyState) -> str:
 
 
 STEPS: dict[Step, Callable[[Connection, str], object]] = {
-    Step.PROPOSE: lambda connection, _: keys.propose(connection, by_certificate("seal"), office(Role.SCHOOL_SEAL), **BY),
+    Step.PROPOSE: lambda connection, _: keys.propose(
+        connection, by_certificate("seal"), office(Role.SCHOOL_SEAL), **BY
+    ),
     Step.PROVE: lambda connection, made: keys.prove(connection, made, **BY),
     Step.ACTIVATE: lambda connection, made: keys.activate(connection, made, **BY),
     Step.ADMIT_HISTORICAL: lambda connection, made: keys.admit_historical(connection, made, **BY),
