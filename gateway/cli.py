@@ -63,6 +63,7 @@ def serve(_: argparse.Namespace, chosen: Settings) -> int:
     try:
         application = app.build(chosen, engine, synthetic=snapshot.read(engine, Names()).synthetic)
     except (OSError, ValueError) as error:
+        sock.close()
         raise CannotRun(f"The receipt key in {chosen.data_dir} cannot be used: {error}.") from None
     print(f"Listening on {settings.address(chosen)}", flush=True)
     return DONE if server.run(application, sock) else NOT_DONE
@@ -204,7 +205,10 @@ def _connect(chosen: Settings) -> Engine:
     from issuers import store  # noqa: PLC0415
 
     chosen.data_dir.mkdir(parents=True, exist_ok=True)
-    return store.connect(chosen.database_url)
+    try:
+        return store.connect(chosen.database_url)
+    except ModuleNotFoundError as missing:
+        raise CannotRun(f"The database's driver is not installed: {missing.name}.") from None
 
 
 def _registry(chosen: Settings) -> Engine:
@@ -239,7 +243,7 @@ def _refused(refusal: Exception) -> int:
 def _print_json(value: object) -> None:
     import msgspec  # noqa: PLC0415
 
-    sys.stdout.write(msgspec.json.encode(value).decode() + "\n")
+    sys.stdout.write(msgspec.json.encode(value, enc_hook=str).decode() + "\n")
     sys.stdout.flush()
 
 

@@ -141,7 +141,8 @@ class Pages:
             if isinstance(mark, str):
                 return say(word(vocabulary.RESULTS, mark))
             if isinstance(mark, int | float):
-                return f"{mark:.1f}".replace(".", "," if lang == "vi" else ".")
+                signed = f"{mark}" if isinstance(mark, float) else f"{mark}.0"  # as signed: never rounded here
+                return signed.replace(".", "," if lang == "vi" else ".")
             return "–"
 
         environment.filters |= {"day": day, "moment": moment, "fours": fours, "grade": grade}

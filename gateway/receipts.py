@@ -16,7 +16,7 @@ from typing import Any
 
 import msgspec
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
-from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat, load_pem_private_key
 from joserfc import jws
 from joserfc.jwa import EdDSAAlgorithm
 from joserfc.jwk import OKPKey
@@ -97,10 +97,10 @@ def load(data_dir: Path, issuer: str) -> ReceiptKey:
         _make(path)
     if path.stat().st_mode & 0o077:
         raise ValueError(f"{FILE} may be read by others than its owner; chmod 600 it, or remove it for a new one")
-    key = OKPKey.import_key(path.read_bytes())
-    if key.curve_name != "Ed25519":
-        raise ValueError(f"{FILE} holds no Ed25519 key")
-    return ReceiptKey(key, issuer)
+    pem = path.read_bytes()
+    if not isinstance(load_pem_private_key(pem, password=None), Ed25519PrivateKey):
+        raise ValueError(f"{FILE} holds no Ed25519 key")  # noqa: TRY004 (a file of the wrong content)
+    return ReceiptKey(OKPKey.import_key(pem), issuer)
 
 
 def _make(path: Path) -> None:

@@ -156,8 +156,11 @@ def children(pid: int) -> list[int]:
 
 
 @contextmanager
-def gateway(folder: Path, **environ: str) -> Iterator[Gateway]:
-    """A gateway on a free port over a copy of the tiny world; it is gone afterwards, whatever happened."""
+def gateway(folder: Path, program: Path | None = None, **environ: str) -> Iterator[Gateway]:
+    """A gateway on a free port over a copy of the tiny world; it is gone afterwards, whatever happened.
+
+    `program` is a script that serves in its own way, instead of the command.
+    """
     data = folder / "data"
     data.mkdir()
     (data / "registry.sqlite3").write_bytes(tiny().registry)
@@ -166,7 +169,7 @@ def gateway(folder: Path, **environ: str) -> Iterator[Gateway]:
     kept = {name: os.environ[name] for name in ("PATH", "LANG", "HOME") if name in os.environ}
     with (folder / "log").open("wb") as log:
         process = subprocess.Popen(
-            [sys.executable, "-W", "error", "-m", "gateway.cli", "serve"],
+            [sys.executable, "-W", "error", *([str(program)] if program else ["-m", "gateway.cli", "serve"])],
             env=kept | chosen,
             stdin=subprocess.DEVNULL,
             stdout=log,

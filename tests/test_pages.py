@@ -1,0 +1,224 @@
+"""The page for people: readable without JavaScript, in both languages, and tight."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import UTC, datetime
+from html import unescape
+from html.parser import HTMLParser
+
+import pytest
+from running import NAME, PLACE, Gateway, gateway, tiny
+
+from gateway import pages, reporting, vocabulary, wording
+from gateway.pages import Pages
+from verify.report import Finding, Outcome, Reason, Report, Transcript, Verdict
+from verify.trust import TrustSnapshot
+
+
+@pytest.fixture(scope="module")
+def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Gateway]:
+    with gateway(tmp_path_factory.mktemp("served")) as running:
+        yield running
+
+
+def hand_in(served: Gateway, content: bytes, lang: str = "vi") -> tuple[int, str]:
+    with served.client() as client:
+        response = client.post("/", params={"lang": lang}, files={"file": ("a.pdf", content)})
+        assert response.headers["content-type"].startswith("text/html")
+        assert response.headers["cache-control"] == "no-store"
+        return response.status_code, unescape(response.text)
+
+
+class Tight(HTMLParser):
+    """Fails on whatever the content security policy would block, or would fetch from elsewhere."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.open: list[str] = []
+        self.labelled: set[str] = set()
+        self.fields: set[str] = set()
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        named = dict(attrs)
+        assert tag not in {"script", "style", "iframe", "object", "embed", "img"}
+        assert "style" not in named
+        assert not any(name.startswith("on") for name in named)
+        for name in ("href", "src", "action"):
+            assert re.match(r"[/#](?!/)", named.get(name) or "/"), named
+        if tag == "label":
+            self.labelled.add(str(named["for"]))
+        if tag in {"input", "textarea"}:
+            self.fields.add(str(named["id"]))
+        if tag not in {"meta", "link", "input", "br", "path", "circle", "rect"}:
+            self.open.append(tag)
+
+    def handle_endtag(self, tag: str) -> None:
+        if tag not in {"path", "circle", "rect"}:
+            assert self.open.pop() == tag
+
+
+def tight(text: str) -> None:
+    parser = Tight()
+    parser.feed(text)
+    parser.close()
+    assert parser.open == []
+    assert parser.fields <= parser.labelled
+
+
+def test_the_front_page_speaks_the_readers_language(served: Gateway) -> None:
+    with served.client() as client:
+        for asked, accepted, lang in (
+            (None, None, "vi"),
+            (None, "en-GB,en;q=0.9", "en"),
+            (None, "fr,en;q=0.5,vi;q=0.8", "vi"),
+            (None, "fr;q=x,de", "vi"),
+            ("en", "vi", "en"),
+            ("vi", "en", "vi"),
+            ("xx", "en", "en"),
+        ):
+            headers = {"accept-language": accepted} if accepted else {"accept-language": ""}
+            response = client.get("/", params={"lang": asked} if asked else {}, headers=headers)
+            assert response.status_code == 200
+            assert f'<html lang="{lang}">' in response.text
+            assert "Accept-Language" in response.headers["vary"]
+            tight(response.text)
+
+
+def test_a_valid_transcript_is_shown_to_a_clerk(served: Gateway) -> None:
+    status, text = hand_in(served, tiny().pdf)
+    tight(text)
+    assert status == 200
+    for said in (
+        vocabulary.VERDICTS[Verdict.VALID].vi,
+        wording.VERDICTS[Verdict.VALID].means.vi,
+        wording.VERDICTS[Verdict.VALID].todo.vi,
+        *(NAME, "Hiệu Trưởng Mẫu", "Hiệu trưởng", "Con dấu của nhà trường", "vp@mau.example", "Ngữ văn", "Dữ liệu mẫu"),
+    ):
+        assert said in text
+    assert PLACE not in text  # nobody at the counter needs it
+    assert re.search(r"<td>\d,\d</td>", text)
+    assert '<h1 id="verdict"><svg' in text
+
+
+def test_the_same_in_english(served: Gateway) -> None:
+    _, text = hand_in(served, tiny().pdf, "en")
+    tight(text)
+    for said in ("Valid", "You may accept it.", "Principal", "School seal", "Sample data"):
+        assert said in text
+    assert re.search(r"<td>\d\.\d</td>", text)
+
+
+def test_a_no_and_a_problem_are_pages_too(served: Gateway) -> None:
+    status, text = hand_in(served, tiny().unsigned)
+    tight(text)
+    assert status == 200
+    assert vocabulary.VERDICTS[Verdict.INVALID].vi in text
+    status, text = hand_in(served, b"")
+    tight(text)
+    assert status == 400
+    assert "Tệp rỗng" in text
+    assert "Chưa có kết luận nào" in text
+    assert not any(f'class="card verdict {verdict}' in text for verdict in Verdict)
+    with served.client() as client:
+        response = client.post("/", files={"file": ("", b"")})
+        assert response.status_code == 400
+        lost = client.get("/nowhere", headers={"accept": "text/html"})
+        assert lost.status_code == 404
+        assert lost.headers["content-type"].startswith("text/html")
+        tight(lost.text)
+
+
+def test_headers_hold_on_every_answer(served: Gateway) -> None:
+    with served.client() as client:
+        for url in ("/", "/nowhere", "/v1/issuers", "/health/live", "/metrics", "/schema", "/static/page.css"):
+            headers = client.get(url).headers
+            policy = headers["content-security-policy"]
+            assert "default-src 'none'" in policy
+            assert "frame-ancestors 'none'" in policy
+            assert "unsafe" not in policy
+            assert headers["x-content-type-options"] == "nosniff"
+            assert headers["referrer-policy"] == "no-referrer"
+            assert "server" not in headers
+            assert "set-cookie" not in headers
+        assert client.head("/").status_code == 200
+
+
+def test_static_files_are_kept_and_nothing_else_is_served(served: Gateway) -> None:
+    with served.client() as client:
+        page = client.get("/").text
+        for url in re.findall(r'"(/static/[^"]+)"', page):
+            response = client.get(url)
+            assert response.status_code == 200
+            assert "immutable" in response.headers["cache-control"]
+        sheet = client.get("/static/page.css")
+        assert sheet.headers["content-type"].startswith("text/css")
+        assert "url(" not in sheet.text
+        assert "@import" not in sheet.text
+        for path in ("/static/base.html", "/static/../base.html", "/static/%2e%2e%2fbase.html", "/static/"):
+            assert client.get(path).status_code == 404
+        assert len(page) + len(sheet.content) < 100_000
+
+
+HOSTILE = "<script>alert(1)</script>\"'&"
+
+
+def report(verdict: Verdict, *reasons: Reason) -> Report:
+    record = {
+        "level": "upper_secondary",
+        "issued_on": "not a date",
+        "pupil": {"full_name": HOSTILE, "date_of_birth": HOSTILE},
+        "years": [
+            {
+                "school_year": HOSTILE,
+                "class": HOSTILE,
+                "subjects": [{"name": HOSTILE, "semester_1": 8, "semester_2": HOSTILE, "reassessment": 9.25}],
+                "learning_result": HOSTILE,
+            }
+        ],
+    }
+    transcript = Transcript(
+        number="000G40R40M30E209",
+        version=1,
+        status="superseded",
+        issuer="X",
+        issuer_name=HOSTILE,
+        contact=HOSTILE,
+        superseded_by=2,
+        history=((1, "2026-05-31", None), (2, "2026-06-30", "entry_error")),
+        record=record,
+    )
+    return Report(
+        verdict=verdict,
+        reasons=reasons,
+        signatures=(),
+        findings=(Finding("record", Outcome.FAILED, "X", {"place": HOSTILE}),),
+        transcript=transcript,
+        policy="HB-1.0",
+        at=datetime(2026, 11, 23, tzinfo=UTC),
+        generation=1,
+        ledger_head="0" * 64,
+        kind="pdf",
+        sha256="0" * 64,
+        size=1,
+    )
+
+
+@pytest.mark.parametrize("lang", pages.LANGUAGES)
+@pytest.mark.parametrize("verdict", Verdict)
+def test_every_verdict_has_a_page_that_escapes_what_it_shows(verdict: Verdict, lang: str) -> None:
+    made = Pages(20 << 20, synthetic=False)
+    shown = reporting.show(report(verdict, *Reason), TrustSnapshot(1, "0" * 64))
+    text = made.result(lang, shown)
+    tight(text)
+    assert "<script>" not in text
+    assert getattr(vocabulary.VERDICTS[verdict], lang) in text
+    assert f'class="card verdict {verdict.value}"' in text
+    assert 'class="synthetic"' not in text
+    decimal = "," if lang == "vi" else "."
+    assert f">9{decimal}25<" in text
+    assert f">8{decimal}0<" in text
+    bare = replace(report(verdict), transcript=None, findings=())
+    tight(made.result(lang, reporting.show(bare, TrustSnapshot(1, "0" * 64, synthetic=True))))
