@@ -10,6 +10,7 @@ from hashlib import sha256
 from math import isqrt
 from typing import Any, TypeVar
 
+from asn1crypto import pem
 from asn1crypto import x509 as asn1
 from cryptography import x509
 from cryptography.exceptions import UnsupportedAlgorithm
@@ -43,6 +44,8 @@ MAX_CHAIN = 6
 """Certificates beside the signer's own: paths are not followed further."""
 MAX_DER = 16 * 1024
 """Bytes of one certificate: those of the field have 1 to 3 KiB, and each is kept for ever."""
+UNREADABLE = (ValueError, TypeError, UnsupportedAlgorithm, x509.InvalidVersion, x509.DuplicateExtension)
+"""What `cryptography` and asn1crypto raise at bytes that are no certificate and no key."""
 
 E = TypeVar("E", bound=x509.ExtensionType)
 
@@ -125,7 +128,7 @@ def certified(
     without its sole purpose), SIGNATURE_WEAK (SHA-1), NO_PATH_TO_ANCHOR, and what `judge_key` refuses.
     """
     judge_key(signer.spki, use, field="certificate")
-    extensions = _extensions(signer.parsed)
+    extensions = signer.parsed.extensions
     constraints = _extension(extensions, x509.BasicConstraints)
     if constraints is not None and constraints.ca:
         raise Refused(Why.CERTIFICATE_IS_CA, "certificate")
@@ -151,7 +154,7 @@ def certified(
 def authority(data: bytes) -> Certificate:
     """A CA certificate that may become an anchor. Refused: CERTIFICATE_NOT_A_CA, and what `judge_key` refuses."""
     found, *more = read(data)
-    extensions = _extensions(found.parsed)
+    extensions = found.parsed.extensions
     constraints, usage = _extension(extensions, x509.BasicConstraints), _extension(extensions, x509.KeyUsage)
     if more or constraints is None or not constraints.ca or (usage is not None and not usage.key_cert_sign):
         raise Refused(Why.CERTIFICATE_NOT_A_CA, "certificate")
@@ -167,13 +170,10 @@ def every_anchor(connection: Connection) -> tuple[Anchor, ...]:
 
 def read(*bundles: bytes) -> list[Certificate]:
     """All certificates of some bundles, DER or PEM. Refused: CERTIFICATE_UNREADABLE, CHAIN_TOO_LONG, KEY_ENCODING."""
-    parsed: list[x509.Certificate] = []
     try:
-        for data in bundles:
-            pem = data.lstrip().startswith(b"-----")
-            parsed.extend(x509.load_pem_x509_certificates(data) if pem else [x509.load_der_x509_certificate(data)])
-        found = [_read(one) for one in parsed[: MAX_CHAIN + 2]]
-    except (ValueError, TypeError, UnsupportedAlgorithm) as error:
+        ders = [der for data in bundles for der in _ders(data)]
+        found = [_read(der) for der in ders[: MAX_CHAIN + 2]]
+    except UNREADABLE as error:
         raise Refused(Why.CERTIFICATE_UNREADABLE, "certificate") from error
     if len(found) > MAX_CHAIN + 1:
         raise Refused(Why.CHAIN_TOO_LONG, "certificate", limit=MAX_CHAIN)
@@ -188,7 +188,7 @@ def judge_key(spki: bytes, use: Use, *, field: str) -> None:
     """
     try:
         key = load_der_public_key(spki)
-    except (ValueError, TypeError, UnsupportedAlgorithm) as error:  # a point off its curve, among others
+    except UNREADABLE as error:  # a point off its curve, among others
         raise Refused(Why.KEY_UNREADABLE, field) from error
     if key.public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo) != spki:
         raise Refused(Why.KEY_ENCODING, field)
@@ -219,30 +219,36 @@ def close_primes(modulus: int) -> bool:
 
 def _bare(data: bytes) -> bytes:
     try:
-        if not data.lstrip().startswith(b"-----"):
+        if not pem.detect(data):
             load_der_public_key(data)
             return data
         return load_pem_public_key(data).public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
-    except (ValueError, TypeError, UnsupportedAlgorithm) as error:
+    except UNREADABLE as error:
         raise Refused(Why.KEY_UNREADABLE, "public_key") from error
 
 
-def _read(parsed: x509.Certificate) -> Certificate:
-    der = parsed.public_bytes(Encoding.DER)
+def _ders(data: bytes) -> list[bytes]:
+    if not pem.detect(data):
+        return [data]
+    blocks = [*pem.unarmor(data, multiple=True)]
+    if any(kind != "CERTIFICATE" for kind, _, _ in blocks):
+        raise ValueError("something else in PEM: a private key, at worst")
+    return [der for _, _, der in blocks]
+
+
+def _read(der: bytes) -> Certificate:
     if len(der) > MAX_DER:
         raise ValueError("a certificate of this size is none")
-    # The bytes as they stand, for their hash is the key's id; `cryptography` would write them anew.
-    spki = asn1.Certificate.load(der, strict=True)["tbs_certificate"]["subject_public_key_info"].dump()
+    structure = asn1.Certificate.load(der, strict=True)["tbs_certificate"]
+    if structure["serial_number"].native <= 0:
+        raise ValueError("RFC 5280, 4.1.2.2")
+    parsed = x509.load_der_x509_certificate(der)
+    parsed.extensions, parsed.subject, parsed.issuer  # noqa: B018 - parsed when asked for: let them fail here
+    # The key's bytes as they stand, for their hash is its id; `cryptography` would write them anew.
+    spki = structure["subject_public_key_info"].dump()
     return Certificate(
         der, sha256(der).hexdigest(), spki, parsed.not_valid_before_utc, parsed.not_valid_after_utc, parsed
     )
-
-
-def _extensions(parsed: x509.Certificate) -> x509.Extensions:
-    try:
-        return parsed.extensions
-    except (ValueError, x509.DuplicateExtension) as error:
-        raise Refused(Why.CERTIFICATE_UNREADABLE, "certificate") from error
 
 
 def _extension(extensions: x509.Extensions, kind: type[E]) -> E | None:

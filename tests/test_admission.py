@@ -361,15 +361,18 @@ def test_no_bytes_break_the_reader(data: bytes) -> None:
         read(data)
 
 
-@given(st.integers(min_value=0, max_value=600), st.integers(min_value=1, max_value=255))
-def test_no_flipped_byte_breaks_the_reader(place: int, flip: int) -> None:
-    broken = bytearray(certificate("principal"))
-    broken[place % len(broken)] ^= flip
-    try:
-        for one in read(bytes(broken)):
-            judge_key(one.spki, DOCUMENT, field="certificate")
-    except Refused as refusal:
-        assert refusal.why in {Why.CERTIFICATE_UNREADABLE, Why.KEY_UNREADABLE, Why.KEY_ENCODING, Why.KEY_KIND}  # noqa: PT017 - either
+def test_no_flipped_byte_breaks_the_reader() -> None:
+    good = certificate("principal")
+    found = set()
+    for place in range(len(good)):
+        for flip in (0x01, 0x80, 0xFF):
+            broken = bytearray(good)
+            broken[place] ^= flip
+            try:
+                judge_key(read(bytes(broken))[0].spki, DOCUMENT, field="certificate")
+            except Refused as refusal:
+                found.add(refusal.why)
+    assert found <= {Why.CERTIFICATE_UNREADABLE, Why.KEY_UNREADABLE, Why.KEY_ENCODING, Why.KEY_KIND}
 
 
 def test_a_ca_and_nothing_else_is_an_authority() -> None:
