@@ -6,11 +6,12 @@ from collections.abc import Callable, Sequence
 from datetime import datetime
 from io import BytesIO
 from typing import Any
+from unittest.mock import patch
 
 import pikepdf
 from pikepdf import Array, Dictionary, Name, Pdf
 from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
-from pyhanko.sign.fields import MDPPerm, SigFieldSpec, SigSeedSubFilter
+from pyhanko.sign.fields import MDPPerm, SigFieldSpec, SigSeedSubFilter, append_signature_field
 from pyhanko.sign.signers import PdfSignatureMetadata, PdfSigner, PdfTimeStamper
 from world import record, stamper
 
@@ -96,7 +97,8 @@ def sign(
     )
     spec = SigFieldSpec(name, on_page=0, box=place) if place else None
     pen = PdfSigner(meta, kit.CmsSigner(signer), timestamper=stamper(at), new_field_spec=spec)
-    signed: BytesIO = pen.sign_pdf(writer)
+    with patch.object(PdfSigner, "_enforce_certification_constraints"):  # it refuses what cases must judge
+        signed: BytesIO = pen.sign_pdf(writer)
     return signed.getvalue()
 
 
@@ -106,3 +108,17 @@ def stamp(pdf: bytes, at: datetime) -> bytes:
     assert timestamper is not None
     stamped: BytesIO = PdfTimeStamper(timestamper).timestamp_pdf(IncrementalPdfFileWriter(BytesIO(pdf)), "sha256")
     return stamped.getvalue()
+
+
+def updated(pdf: bytes, change: Callable[[IncrementalPdfFileWriter], None]) -> bytes:
+    """One revision more, that signs nothing."""
+    writer = IncrementalPdfFileWriter(BytesIO(pdf))
+    change(writer)
+    out = BytesIO()
+    writer.write(out)
+    return out.getvalue()
+
+
+def append_field(writer: IncrementalPdfFileWriter, name: str, place: tuple[int, int, int, int]) -> None:
+    """An empty, visible signature field more."""
+    append_signature_field(writer, SigFieldSpec(name, on_page=0, box=place))

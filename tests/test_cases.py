@@ -31,6 +31,7 @@ def test_the_engine_answers_as_the_law_does(one: Case) -> None:
     wanted = one.expected
     assert (report.verdict, report.reasons) == (wanted.verdict, wanted.reasons)
     assert {name: found.get(name) for name in wanted.signatures} == wanted.signatures
+    assert one.shows is None or one.shows(report)
 
 
 def test_ids_are_unique() -> None:

@@ -15,7 +15,7 @@ from typing import Any
 import world
 
 from verify.policy import HB_1, Policy
-from verify.report import Indication, Reason, Sub, Verdict
+from verify.report import Indication, Reason, Report, Sub, Verdict
 from verify.trust import TrustSnapshot
 
 
@@ -40,7 +40,10 @@ class Expected:
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """One row of the table; `bug` says why the engine does not yet answer as the law does."""
+    """One row of the table; `bug` says why the engine does not yet answer as the law does.
+
+    `shows`, if given, is asked of the report as well: what a reader sees beyond verdict and reasons.
+    """
 
     id: str
     why: str
@@ -48,6 +51,7 @@ class Case:
     build: Callable[[], Given]
     expected: Expected
     bug: str = ""
+    shows: Callable[[Report], bool] | None = None
 
 
 CASES: list[Case] = []
@@ -79,11 +83,13 @@ def given(
     return Given(pdf, trust.snapshot(), at, policy)
 
 
-def case(*proves: str, expected: Expected, bug: str = "") -> Callable[[Callable[[], Given]], Callable[[], Given]]:
-    """One case: the fragments quote the sentences it proves."""
+def case(
+    *proves: str, expected: Expected, bug: str = "", shows: Callable[[Report], bool] | None = None
+) -> Callable[[Callable[[], Given]], Callable[[], Given]]:
+    """One case: the fragments quote the sentences it proves; `shows` is what else its report must show."""
 
     def register(build: Callable[[], Given]) -> Callable[[], Given]:
-        CASES.append(Case(build.__name__, build.__doc__ or "", proves, build, expected, bug))
+        CASES.append(Case(build.__name__, build.__doc__ or "", proves, build, expected, bug, shows))
         return build
 
     return register

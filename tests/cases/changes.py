@@ -1,0 +1,316 @@
+"""What may change after the first signature that took a required role: HB-1, section 2."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import cache
+from typing import Any
+
+import sheet
+import world
+from pikepdf import Array, Dictionary, Name, Pdf
+from pyhanko.pdf_utils import generic
+from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
+from pyhanko.sign.fields import MDPPerm
+from world import SIGNED, appointment, cast, key
+
+from cases import VALID, Given, case, each, expect, given
+from cases.time_table import half, plain
+from verify.trust import Role
+
+MODIFIED = expect("invalid", "MODIFIED_AFTER_SIGNING")
+HERE = (60, 300, 260, 360)
+
+
+def information(writer: IncrementalPdfFileWriter) -> None:
+    """A title in the document information."""
+    writer.set_info(generic.DictionaryObject({generic.pdf_name("/Title"): generic.pdf_string("Khac")}))
+
+
+def metadata(writer: IncrementalPdfFileWriter) -> None:
+    """A stream of XMP: pyHanko writes one with every update of the catalog."""
+    writer.update_root()
+
+
+def security_store(writer: IncrementalPdfFileWriter) -> None:
+    """A document security store with one certificate."""
+    root = generic.StreamObject(stream_data=world.der(cast().principal))
+    writer.root["/DSS"] = writer.add_object(
+        generic.DictionaryObject({generic.pdf_name("/Certs"): generic.ArrayObject([writer.add_object(root)])})
+    )
+    writer.update_root()
+
+
+def annotation(writer: IncrementalPdfFileWriter) -> None:
+    """A note on the page."""
+    page = writer.root["/Pages"]["/Kids"][0]
+    note = {"/Type": "/Annot", "/Subtype": "/FreeText"}
+    made = generic.DictionaryObject({generic.pdf_name(name): generic.pdf_name(value) for name, value in note.items()})
+    made["/Rect"] = generic.ArrayObject(map(generic.NumberObject, (60, 690, 260, 710)))
+    made["/Contents"] = generic.pdf_string("10")
+    page["/Annots"].append(writer.add_object(made))
+    writer.update_container(page["/Annots"])
+
+
+def contents(writer: IncrementalPdfFileWriter) -> None:
+    """Another text on the page."""
+    page = writer.root["/Pages"]["/Kids"][0]
+    page["/Contents"] = writer.add_object(generic.StreamObject(stream_data=b"BT /F1 12 Tf 60 700 Td (DIEM 10) Tj ET"))
+    writer.update_container(page)
+
+
+def moved_field(writer: IncrementalPdfFileWriter) -> None:
+    """The principal's appearance in another place."""
+    widget = writer.root["/AcroForm"]["/Fields"][0]
+    widget["/Rect"] = generic.ArrayObject(map(generic.NumberObject, (320, 690, 520, 750)))
+    writer.update_container(widget)
+
+
+def empty_field(writer: IncrementalPdfFileWriter) -> None:
+    """A new field that nobody signs."""
+    sheet.append_field(writer, "more", HERE)
+
+
+def more_pages(writer: IncrementalPdfFileWriter) -> None:
+    """A second page."""
+    pages = writer.root["/Pages"]
+    page = generic.DictionaryObject({generic.pdf_name("/Type"): generic.pdf_name("/Page")})
+    page["/Parent"] = writer.root.raw_get("/Pages")
+    page["/MediaBox"] = generic.ArrayObject(map(generic.NumberObject, (0, 0, 595, 842)))
+    pages["/Kids"].append(writer.add_object(page))
+    pages["/Count"] = generic.NumberObject(2)
+    writer.update_container(pages)
+
+
+def orphan(writer: IncrementalPdfFileWriter) -> None:
+    """An object that nothing refers to, yet."""
+    writer.add_object(generic.DictionaryObject({generic.pdf_name("/Waiting"): generic.NumberObject(1)}))
+
+
+ALLOWED = {"document-information": information, "metadata": metadata, "security-store": security_store}
+FORBIDDEN = {
+    "annotation": annotation,
+    "page-content": contents,
+    "moved-field": moved_field,
+    "empty-field": empty_field,
+    "page": more_pages,
+    "orphan": orphan,
+}
+INDIRECT_STORE = {
+    "security-store": "pdf.py: /DSS is an indirect object, as it mostly is, and .get() does not dereference it"
+}
+Change = Callable[[IncrementalPdfFileWriter], None]
+
+
+@each(
+    "Document information and XMP may change",
+    rows={name: (change, VALID) for name, change in ALLOWED.items()},
+    bugs=INDIRECT_STORE,
+)
+def an_allowed_update(change: Change) -> Given:
+    """Validation data and what no reader sees on the page, after the last signature."""
+    return given(sheet.updated(plain(), change))
+
+
+@each(
+    "After that first one, the only visible change allowed is the appearance of another signature",
+    rows={
+        f"{name}-{when}": ((change, early), MODIFIED)
+        for name, change in FORBIDDEN.items()
+        for when, early in (("between", True), ("after", False))
+    },
+)
+def a_forbidden_update(handed: tuple[Change, bool]) -> Given:
+    """Anything else, between the two signatures or after both."""
+    change, early = handed
+    if early:
+        return given(sheet.sign(sheet.updated(half(), change), cast().seal, "school_seal"))
+    return given(sheet.updated(plain(), change))
+
+
+@each(
+    "change nothing if they stand before the first signature that fills a required role",
+    rows={name: (change, VALID) for name, change in FORBIDDEN.items()},
+)
+def an_update_before_the_first_that_counts(change: Change) -> Given:
+    """A teacher signed a draft; what principal and seal signed is what was there then."""
+    drafted = sheet.sign(sheet.sheet(), cast().teacher, "teacher", place=HERE)
+    pdf = sheet.sign(sheet.updated(drafted, change), cast().principal, "principal")
+    return given(sheet.sign(pdf, cast().seal, "school_seal"), more_keys=(key(cast().teacher),))
+
+
+@each(
+    "Document information and XMP may change",
+    rows={name: (change, VALID) for name, change in ALLOWED.items()},
+    bugs=INDIRECT_STORE,
+)
+def an_allowed_update_between(change: Change) -> Given:
+    """The same between the signatures: the tools of some schools write a title when they open a file."""
+    return given(sheet.sign(sheet.updated(half(), change), cast().seal, "school_seal"))
+
+
+@case("or document time-stamp whose range covers it", expected=VALID)
+def a_document_time_stamp_after_all() -> Given:
+    """It brings a field of its own, invisible."""
+    return given(sheet.stamp(plain(), SIGNED))
+
+
+@each(
+    "or are invisible (no appearance, empty rectangle)",
+    rows={"known": ((key(cast().teacher),), VALID), "unknown": ((), VALID)},
+)
+def an_invisible_notary(keys: tuple[Any, ...]) -> Given:
+    """A receiving office signs what it received; it shows nothing on the page."""
+    return given(sheet.sign(plain(), cast().teacher, "notary"), more_keys=keys)
+
+
+@each(
+    "After that first one, the only visible change allowed is the appearance of another signature",
+    rows={"known": ((key(cast().teacher),), MODIFIED), "unknown": ((), MODIFIED)},
+)
+def a_visible_notary(keys: tuple[Any, ...]) -> Given:
+    """Whatever it looks like, it hides what was signed, or adds to it."""
+    return given(sheet.sign(plain(), cast().teacher, "notary", place=HERE), more_keys=keys)
+
+
+@case(
+    "where its field was not there before, advice `APPEARANCE_ADDED`",
+    expected=expect("valid", "APPEARANCE_ADDED"),
+)
+def a_seal_in_a_new_field() -> Given:
+    """The principal signed a page without a place for the seal: the clerk compares the grades."""
+    pdf = sheet.sign(sheet.sheet(fields=("principal",)), cast().principal, "principal")
+    return given(sheet.sign(pdf, cast().seal, "school_seal", place=HERE))
+
+
+@case("where its field was not there before", expected=VALID)
+def a_seal_in_a_field_that_was_there() -> Given:
+    """The principal saw where the seal would stand."""
+    return given(plain())
+
+
+@case("where its field was not there before", expected=VALID)
+def an_invisible_seal_in_a_new_field() -> Given:
+    """It covers nothing."""
+    pdf = sheet.sign(sheet.sheet(fields=("principal",)), cast().principal, "principal")
+    return given(sheet.sign(pdf, cast().seal, "school_seal"))
+
+
+@case("where its field was not there before", expected=VALID)
+def a_first_signature_in_a_new_field() -> Given:
+    """The first that fills a role made its own field: it signed the page with it."""
+    pdf = sheet.sign(sheet.sheet(fields=("school_seal",)), cast().principal, "principal", place=HERE)
+    return given(sheet.sign(pdf, cast().seal, "school_seal"))
+
+
+@case(
+    "the appearance of another signature that fills a required role",
+    expected=expect("valid", "APPEARANCE_ADDED"),
+)
+def a_field_made_first_and_sealed_later() -> Given:
+    """An empty field in one revision, the seal in it in the next: the field was not there before the principal."""
+    pdf = sheet.sign(sheet.sheet(fields=("principal",)), cast().principal, "principal")
+    pdf = sheet.updated(pdf, lambda writer: sheet.append_field(writer, "school_seal", HERE))
+    return given(sheet.sign(pdf, cast().seal, "school_seal"))
+
+
+@cache
+def certified(level: MDPPerm) -> bytes:
+    """Certified by the principal."""
+    return sheet.sign(sheet.sheet(), cast().principal, "principal", certifies=level)
+
+
+@each(
+    "A certification signature's DocMDP is honoured where it is narrower",
+    rows={
+        "no-changes": (MDPPerm.NO_CHANGES, MODIFIED),
+        "fill-forms": (MDPPerm.FILL_FORMS, VALID),
+        "annotate": (MDPPerm.ANNOTATE, VALID),
+    },
+)
+def a_seal_after_a_certification(level: MDPPerm) -> Given:
+    """Who certifies "no changes" forbids the seal that the law asks for."""
+    return given(sheet.sign(certified(level), cast().seal, "school_seal"))
+
+
+@case("A certification signature's DocMDP is honoured where it is narrower", expected=MODIFIED)
+def a_note_after_a_certification_that_allows_it() -> Given:
+    """DocMDP 3 allows annotations; the law does not: nothing is widened."""
+    pdf = sheet.sign(certified(MDPPerm.ANNOTATE), cast().seal, "school_seal")
+    return given(sheet.updated(pdf, annotation))
+
+
+@each(
+    "A certification signature's DocMDP is honoured where it is narrower",
+    rows={
+        "document-time-stamp": ("stamp", expect("indeterminate", "ROLE_MISSING")),
+        "security-store": ("store", expect("indeterminate", "ROLE_MISSING")),
+        "document-information": ("info", expect("invalid", "MODIFIED_AFTER_SIGNING", "ROLE_MISSING")),
+        "metadata": ("xmp", expect("invalid", "MODIFIED_AFTER_SIGNING", "ROLE_MISSING")),
+        "invisible-notary": ("notary", expect("invalid", "MODIFIED_AFTER_SIGNING", "ROLE_MISSING")),
+    },
+    bugs=INDIRECT_STORE
+    | dict.fromkeys(
+        ("document-information", "metadata"),
+        "changes.py: under DocMDP 1 only later signatures are refused, not other revisions; it lets pass nothing but"
+        " validation data and document time-stamps (ISO 32000-2, 12.8.2.2)",
+    ),
+)
+def an_update_after_no_changes(what: str) -> Given:
+    """DocMDP 1 forbids everything but validation data and document time-stamps (ISO 32000-2, 12.8.2.2)."""
+    pdf = certified(MDPPerm.NO_CHANGES)
+    if what == "stamp":
+        return given(sheet.stamp(pdf, SIGNED))
+    if what == "notary":
+        return given(sheet.sign(pdf, cast().teacher, "notary"), more_keys=(key(cast().teacher),))
+    change = {"store": security_store, "info": information, "xmp": metadata}[what]
+    return given(sheet.updated(pdf, change))
+
+
+@case("A certification signature's DocMDP is honoured where it is narrower", expected=MODIFIED)
+def a_teachers_certification() -> Given:
+    """It does not count, and is honoured all the same: "no changes" was said of the whole file."""
+    pdf = sheet.sign(sheet.sheet(), cast().teacher, "teacher", certifies=MDPPerm.NO_CHANGES, place=HERE)
+    pdf = sheet.sign(pdf, cast().principal, "principal")
+    mine = appointment(cast().teacher, Role.HOMEROOM_TEACHER)
+    appointments = (*world.Trust().appointments, mine)
+    return given(
+        sheet.sign(pdf, cast().seal, "school_seal"), appointments=appointments, more_keys=(key(cast().teacher),)
+    )
+
+
+ACTIVE = expect("indeterminate", "ACTIVE_CONTENT")
+
+
+def opening(action: Dictionary) -> Callable[[Pdf], None]:
+    """Something done when the file is opened."""
+
+    def bend(pdf: Pdf) -> None:
+        pdf.Root.OpenAction = action
+
+    return bend
+
+
+def form_of_xml(pdf: Pdf) -> None:
+    pdf.Root.AcroForm.XFA = pdf.make_stream(b"<xdp/>")
+
+
+def named_script(pdf: Pdf) -> None:
+    pdf.Root.Names.JavaScript = Dictionary(Names=Array(["a", Dictionary(S=Name.JavaScript, JS="app.alert(1)")]))
+
+
+@each(
+    "`ACTIVE_CONTENT` (JavaScript, XFA, launch actions)",
+    rows={
+        "javascript": (opening(Dictionary(S=Name.JavaScript, JS="app.alert(1)")), ACTIVE),
+        "named-javascript": (named_script, ACTIVE),
+        "launch": (opening(Dictionary(S=Name.Launch, F="calc.exe")), ACTIVE),
+        "xfa": (form_of_xml, ACTIVE),
+        "link": (opening(Dictionary(S=Name.URI, URI="https://mau.example/JavaScript")), VALID),
+        "a-word-in-a-string": (opening(Dictionary(S=Name.URI, URI="/JavaScript /Launch (a) /XFA")), VALID),
+    },
+)
+def active_content(bend: Callable[[Pdf], None]) -> Given:
+    """What a page shows may depend on a program: nobody knows what the clerk saw. A link does nothing by itself."""
+    pdf = sheet.sign(sheet.sheet(bend=bend), cast().principal, "principal")
+    return given(sheet.sign(pdf, cast().seal, "school_seal"))

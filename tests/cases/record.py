@@ -1,0 +1,482 @@
+"""The record against the registry of its day, and where it stands in the file: HB-1, section 4."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Callable
+from copy import copy
+from dataclasses import replace
+from datetime import date, datetime, timedelta
+from functools import cache
+from typing import Any
+
+import sheet
+import world
+from pikepdf import Array, Dictionary, Name, Pdf
+from pyhanko.pdf_utils import generic
+from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
+from world import DAY, ISSUED_ON, LONG_AGO, NOW, SECOND, SIGNED, cast
+
+from cases import VALID, Given, case, each, expect, given
+from cases.time_table import half, plain, proved
+from issuers import kit
+from verify.trust import Kind, Level, Period, Witness, start_of_day
+
+INCONSISTENT = expect("invalid", "RECORD_INCONSISTENT")
+NOT_IDENTIFIED = expect("indeterminate", "NOT_IDENTIFIED")
+INDIRECT = (
+    "attachment.py, pdf.py: pyHanko's dictionaries do not dereference in .get(), so that an indirect object there"
+    " is taken for something else"
+)
+
+
+@cache
+def bearing(content: bytes) -> bytes:
+    """Signed by both, with these bytes as the record."""
+    return both(sheet.sheet(content))
+
+
+def both(pdf: bytes) -> bytes:
+    """Signed by principal and seal."""
+    return sheet.sign(sheet.sign(pdf, cast().principal, "principal"), cast().seal, "school_seal")
+
+
+def recorded(changed: dict[str, Any], **changes: Any) -> Given:  # noqa: ANN401 - fields of Trust
+    """A file with this record, registered with its digest."""
+    pdf = bearing(kit.canonical(changed))
+    registered = world.registration(
+        record_digest=kit.digests(changed, pdf).record_digest, version=changed["version"], number=changed["number"]
+    )
+    return given(pdf, **({"versions": (registered,)} | changes))
+
+
+def issuer_part(**changes: str) -> dict[str, Any]:
+    """A record whose issuer differs."""
+    return world.record(issuer=world.record()["issuer"] | changes)
+
+
+def bent(bend: Callable[[Pdf], None]) -> bytes:
+    """Signed by both, over a sheet that was bent before."""
+    return both(sheet.sheet(bend=bend))
+
+
+# Exactly one, in both places.
+
+
+def alone(*, listed: bool, filed: bool, name: str = "transcript.json") -> Callable[[Pdf], None]:
+    """The one attachment in these places."""
+
+    def bend(pdf: Pdf) -> None:
+        del pdf.Root.AF, pdf.Root.Names
+        sheet.attach(pdf, sheet.RECORD, listed=listed, filed=filed, name=name)
+
+    return bend
+
+
+def another(content: bytes, **places: Any) -> Callable[[Pdf], None]:  # noqa: ANN401 - of `attach`
+    """A second attachment."""
+    return lambda pdf: sheet.attach(pdf, content, **places)
+
+
+def two_streams(pdf: Pdf) -> None:
+    pdf.Root.AF[0].EF.UF = pdf.make_stream(sheet.RECORD.replace(b'"version":1', b'"version":2'))
+
+
+def two_names(pdf: Pdf) -> None:
+    pdf.Root.AF[0].UF = "diploma.json"
+
+
+def no_stream(pdf: Pdf) -> None:
+    pdf.Root.AF[0].EF = Dictionary()
+
+
+def annotated(pdf: Pdf) -> None:
+    """A second record as an annotation on the page, where a reader clicks."""
+    stream = pdf.make_stream(sheet.RECORD.replace(b'"version":1', b'"version":2'))
+    spec = Dictionary(Type=Name.Filespec, F="transcript.json", UF="transcript.json", EF=Dictionary(F=stream, UF=stream))
+    note = Dictionary(Type=Name.Annot, Subtype=Name.FileAttachment, Rect=Array([60, 720, 80, 740]), FS=spec)
+    pdf.pages[0].Annots.append(pdf.make_indirect(note))
+
+
+OTHER = sheet.RECORD.replace(b'"version":1', b'"version":2')
+
+
+@each(
+    "Exactly one `transcript.json`, in /AF and in the name tree alike",
+    "two records",
+    rows={
+        "in-both": (alone(listed=True, filed=True), VALID),
+        "in-af-alone": (alone(listed=True, filed=False), INCONSISTENT),
+        "in-the-name-tree-alone": (alone(listed=False, filed=True), INCONSISTENT),
+        "in-neither": (alone(listed=False, filed=False), NOT_IDENTIFIED),
+        "under-another-name": (alone(listed=True, filed=True, name="diploma.json"), NOT_IDENTIFIED),
+        "in-capitals": (alone(listed=True, filed=True, name="Transcript.JSON"), INCONSISTENT),
+        "twice-the-same": (another(sheet.RECORD), INCONSISTENT),
+        "twice-and-different": (another(OTHER), INCONSISTENT),
+        "a-second-in-af": (another(OTHER, filed=False), INCONSISTENT),
+        "a-second-in-the-name-tree": (another(OTHER, listed=False), INCONSISTENT),
+        "a-second-in-capitals": (another(OTHER, name="TRANSCRIPT.JSON"), INCONSISTENT),
+        "beside-something-else": (another(b"hello", name="photo.txt"), VALID),
+        "two-streams-in-one": (two_streams, INCONSISTENT),
+        "two-names-in-one": (two_names, INCONSISTENT),
+        "without-a-stream": (no_stream, INCONSISTENT),
+        "and-an-annotation": (annotated, INCONSISTENT),
+    },
+    bugs={
+        "and-an-annotation": "attachment.py: a second transcript.json in a file attachment annotation is not seen",
+    },
+)
+def an_attachment(bend: Callable[[Pdf], None]) -> Given:
+    """Two readers must find the same record, wherever they look."""
+    return given(bent(bend))
+
+
+@case("in /AF and in the name tree alike", expected=INCONSISTENT)
+def different_records_in_the_two_places() -> Given:
+    """One place says version 1, the other version 2."""
+
+    def bend(pdf: Pdf) -> None:
+        del pdf.Root.AF, pdf.Root.Names
+        sheet.attach(pdf, sheet.RECORD, filed=False)
+        sheet.attach(pdf, OTHER, listed=False)
+
+    return given(bent(bend))
+
+
+def indirect_af(pdf: Pdf) -> None:
+    pdf.Root.AF = pdf.make_indirect(pdf.Root.AF)
+
+
+def indirect_names(pdf: Pdf) -> None:
+    pdf.Root.Names = pdf.make_indirect(pdf.Root.Names)
+
+
+def indirect_tree(pdf: Pdf) -> None:
+    pdf.Root.Names.EmbeddedFiles = pdf.make_indirect(pdf.Root.Names.EmbeddedFiles)
+
+
+def tree_of_kids(pdf: Pdf) -> None:
+    leaf = pdf.make_indirect(Dictionary(Names=pdf.Root.Names.EmbeddedFiles.Names, Limits=Array(["a", "z"])))
+    pdf.Root.Names.EmbeddedFiles = Dictionary(Kids=Array([leaf]))
+
+
+def indirect_leaves(pdf: Pdf) -> None:
+    pdf.Root.Names.EmbeddedFiles.Names = pdf.make_indirect(pdf.Root.Names.EmbeddedFiles.Names)
+
+
+def indirect_kids(pdf: Pdf) -> None:
+    tree_of_kids(pdf)
+    pdf.Root.Names.EmbeddedFiles.Kids = pdf.make_indirect(pdf.Root.Names.EmbeddedFiles.Kids)
+
+
+def direct_specification(pdf: Pdf) -> None:
+    spec = pdf.Root.AF[0]
+    pdf.Root.AF = Array([copy(spec)])
+    pdf.Root.Names.EmbeddedFiles.Names = Array(["transcript.json", copy(spec)])
+
+
+def indirect_inside(pdf: Pdf) -> None:
+    spec = pdf.Root.AF[0]
+    spec.EF = pdf.make_indirect(spec.EF)
+    spec.F = pdf.make_indirect(spec.F)
+
+
+@each(
+    "Exactly one `transcript.json`, in /AF and in the name tree alike",
+    rows={
+        "indirect-af": (indirect_af, VALID),
+        "indirect-names": (indirect_names, VALID),
+        "indirect-tree": (indirect_tree, VALID),
+        "indirect-leaves": (indirect_leaves, VALID),
+        "kids": (tree_of_kids, VALID),
+        "indirect-kids": (indirect_kids, VALID),
+        "direct-specification": (direct_specification, VALID),
+        "indirect-inside": (indirect_inside, VALID),
+    },
+    bugs=dict.fromkeys(("indirect-af", "indirect-names", "indirect-leaves", "indirect-kids"), INDIRECT),
+)
+def an_attachment_written_by_another_tool(bend: Callable[[Pdf], None]) -> Given:
+    """The same one record, with the references where other writers put them."""
+    return given(bent(bend))
+
+
+# Present and identical in the revision of every required signature.
+
+
+def replaced(writer: IncrementalPdfFileWriter) -> None:
+    """Another record in the same place."""
+    spec = writer.root["/AF"][0]
+    stream = generic.StreamObject(stream_data=OTHER)
+    stream["/Type"] = generic.pdf_name("/EmbeddedFile")
+    reference = writer.add_object(stream)
+    spec["/EF"]["/F"] = spec["/EF"]["/UF"] = reference
+    writer.update_container(spec)
+
+
+def removed(writer: IncrementalPdfFileWriter) -> None:
+    """No record any more."""
+    del writer.root["/AF"], writer.root["/Names"]
+    writer.update_root()
+
+
+TAMPERED = expect("invalid", "MODIFIED_AFTER_SIGNING", "RECORD_INCONSISTENT")
+
+
+@case("present and identical in the revision of every required signature", expected=TAMPERED)
+def a_record_replaced_before_the_seal() -> Given:
+    """The principal signed one record, the school sealed another; the register knows the second."""
+    pdf = sheet.sign(sheet.updated(half(), replaced), cast().seal, "school_seal")
+    digest = kit.digests(world.record(version=2), pdf).record_digest
+    return given(pdf, versions=(world.registration(version=2, record_digest=digest),))
+
+
+@case(
+    "present and identical in the revision of every required signature",
+    expected=INCONSISTENT,
+    bug="procedure.py: a record that only the last signed revision lacks is not looked for in the others:"
+    " NOT_IDENTIFIED, as if the principal had signed some letter",
+)
+def a_record_removed_before_the_seal() -> Given:
+    """The principal signed a record, the school sealed a page without one."""
+    return given(sheet.sign(sheet.updated(half(), removed), cast().seal, "school_seal"))
+
+
+@case("present and identical in the revision of every required signature", expected=TAMPERED)
+def a_record_added_before_the_seal() -> Given:
+    """The principal signed a page without a record; it was attached before the seal."""
+
+    def bend(pdf: Pdf) -> None:
+        del pdf.Root.AF, pdf.Root.Names
+
+    def add(writer: IncrementalPdfFileWriter) -> None:
+        stream = generic.StreamObject(stream_data=sheet.RECORD)
+        stream["/Type"] = generic.pdf_name("/EmbeddedFile")
+        data = writer.add_object(stream)
+        spec = generic.DictionaryObject({generic.pdf_name("/Type"): generic.pdf_name("/Filespec")})
+        spec["/F"] = spec["/UF"] = generic.pdf_string("transcript.json")
+        spec["/EF"] = generic.DictionaryObject({generic.pdf_name("/F"): data, generic.pdf_name("/UF"): data})
+        reference = writer.add_object(spec)
+        leaves = generic.ArrayObject([generic.pdf_string("transcript.json"), reference])
+        tree = generic.DictionaryObject({generic.pdf_name("/Names"): leaves})
+        writer.root["/AF"] = generic.ArrayObject([reference])
+        writer.root["/Names"] = generic.DictionaryObject({generic.pdf_name("/EmbeddedFiles"): tree})
+        writer.update_root()
+
+    signed = sheet.sign(sheet.sheet(bend=bend), cast().principal, "principal")
+    return given(sheet.sign(sheet.updated(signed, add), cast().seal, "school_seal"))
+
+
+@case("the only visible change allowed", expected=expect("invalid", "MODIFIED_AFTER_SIGNING"))
+def a_record_replaced_after_all() -> Given:
+    """After the last signature: the record judged is the signed one, and the change is refused."""
+    return given(sheet.updated(plain(), replaced))
+
+
+# Against the registry of the day of issue.
+
+
+@case(
+    "Names shown come from the registry, by code",
+    expected=VALID,
+    shows=lambda report: report.transcript is not None and report.transcript.issuer_name == "Trường mới (mẫu)",
+)
+def a_school_renamed_since() -> Given:
+    """Signed under the old name, shown under the new one."""
+    return given(plain(), school=renamed(start_of_day(ISSUED_ON) + 30 * DAY))
+
+
+def renamed(on: datetime, old: str = world.NAME, new: str = "Trường mới (mẫu)") -> Any:  # noqa: ANN401 - an issuer
+    """The school under one name until a day, under another from then on."""
+    levels = frozenset({Level.UPPER_SECONDARY})
+    periods = (
+        Period(LONG_AGO, on, old, world.DEPARTMENT, levels=levels),
+        Period(on, None, new, world.DEPARTMENT, levels=levels),
+    )
+    return replace(world.school(), periods=periods)
+
+
+MORNING = start_of_day(ISSUED_ON)
+
+
+@each(
+    "Name or department differing from the registry of `issued_on`",
+    rows={
+        "old-name-on-its-last-day": ((MORNING + DAY, world.NAME, "Trường mới (mẫu)"), VALID),
+        "old-name-on-the-day-it-ended": ((MORNING, world.NAME, "Trường mới (mẫu)"), INCONSISTENT),
+        "new-name-on-its-first-day": ((MORNING, "Trường cũ (mẫu)", world.NAME), VALID),
+        "new-name-a-day-early": ((MORNING + DAY, "Trường cũ (mẫu)", world.NAME), INCONSISTENT),
+    },
+)
+def a_name_of_the_day(handed: tuple[datetime, str, str]) -> Given:
+    """The name on the page is the one of the day of issue."""
+    return given(plain(), school=renamed(*handed))
+
+
+@each(
+    "Name or department differing from the registry of `issued_on`",
+    rows={
+        "another-schools-name": (issuer_part(name="Trường THPT Chuyên Lừng Danh"), INCONSISTENT),
+        "a-space-more": (issuer_part(name=world.NAME + " "), INCONSISTENT),
+        "other-capitals": (issuer_part(name=world.NAME.upper()), INCONSISTENT),
+        "another-department": (issuer_part(department_code="SGD80"), INCONSISTENT),
+        "in-order": (issuer_part(), VALID),
+    },
+)
+def a_name_under_another_code(changed: dict[str, Any]) -> Given:
+    """A famous name over an unknown school's code."""
+    return recorded(changed)
+
+
+@case("Name or department differing from the registry", expected=VALID)
+def a_name_in_decomposed_letters_in_the_registry() -> Given:
+    """The same letters, composed or not, are the same name."""
+    name = unicodedata.normalize("NFD", world.NAME)
+    return given(plain(), school=replace(world.school(), periods=(replace(world.school().periods[0], name=name),)))
+
+
+@each(
+    "a level not among the issuer's own (beyond an appointment's or a superior's scope it is HB_NOT_APPOINTED)",
+    rows={
+        "among": (frozenset({Level.PRIMARY, Level.UPPER_SECONDARY}), VALID),
+        "not-among": (frozenset({Level.LOWER_SECONDARY}), INCONSISTENT),
+        "left-out": (None, VALID),
+    },
+)
+def a_level_of_the_issuers_own(levels: frozenset[Level] | None) -> Given:
+    """A lower secondary school issues no upper secondary transcript."""
+    school = world.school()
+    return given(plain(), school=replace(school, periods=(replace(school.periods[0], levels=levels),)))
+
+
+TODAY = date(2026, 11, 23)
+
+
+@each(
+    "`issued_on` in the future",
+    rows={
+        "yesterday": (TODAY - timedelta(days=1), VALID),
+        "today": (TODAY, VALID),
+        "tomorrow": (TODAY + timedelta(days=1), INCONSISTENT),
+    },
+)
+def a_day_of_issue_around_today(issued_on: date) -> Given:
+    """Today is a day in Vietnam."""
+    return recorded(world.record(issued_on=issued_on.isoformat()))
+
+
+@each(
+    "`issued_on` in the future",
+    rows={
+        "before-midnight-in-vietnam": (start_of_day(TODAY + timedelta(days=1)) - SECOND, INCONSISTENT),
+        "at-midnight-in-vietnam": (start_of_day(TODAY + timedelta(days=1)), VALID),
+    },
+)
+def a_day_of_issue_that_begins(at: datetime) -> Given:
+    """Tomorrow begins at 17:00 UTC."""
+    return replace(recorded(world.record(issued_on="2026-11-24")), at=at)
+
+
+@each(
+    "after the day of the latest T_poe of the required signatures",
+    rows={
+        "both-a-second-before-the-day": ((MORNING - SECOND, MORNING - SECOND), INCONSISTENT),
+        "both-at-its-beginning": ((MORNING, MORNING), VALID),
+        "the-latest-on-the-day": ((MORNING - SECOND, MORNING), VALID),
+        "the-latest-long-after": ((MORNING - 30 * DAY, NOW), VALID),
+    },
+)
+def a_day_of_issue_after_the_proof(proofs: tuple[datetime, datetime]) -> Given:
+    """What existed before the day it is dated is wrongly dated; one late signature explains it."""
+    return given(plain(), **proved(*proofs))
+
+
+@case("after the day of the latest T_poe", expected=VALID)
+def a_day_of_issue_with_no_proof() -> Given:
+    """No T_poe, no contradiction."""
+    return given(plain())
+
+
+# Who issued it, when that is not in the registry, or not in the file.
+
+
+@case(
+    "an unknown code is `UNKNOWN_ISSUER`",
+    expected=expect("invalid", "ISSUER_MISMATCH", "UNKNOWN_ISSUER", "ROLE_MISSING", "UNREGISTERED"),
+)
+def an_unknown_code() -> Given:
+    """The signers are a school's, but not this one's."""
+    return recorded(issuer_part(code="99999999"))
+
+
+@case(
+    "`UNKNOWN_ISSUER` (the record names a code that the registry lacks)",
+    expected=expect("indeterminate", "UNKNOWN_ISSUER", "ROLE_MISSING", "UNREGISTERED"),
+)
+def an_unknown_code_and_signers_of_no_school() -> Given:
+    """Known keys without any appointment: nothing proves it wrong."""
+    return recorded(issuer_part(code="99999999"), versions=(), appointments=())
+
+
+@case(
+    "a genuine signature under some other letter of the school is not a transcript, and authority is not asked",
+    expected=expect("indeterminate", "NOT_IDENTIFIED"),
+    shows=lambda report: report.transcript is None and all(one.role is None for one in report.signatures),
+)
+def a_letter() -> Given:
+    """Principal and seal signed an invitation; both keys were revoked since: nobody asks."""
+    gone = world.key(cast().principal, revoked_at=SIGNED)
+    return given(both(sheet.sheet(bend=alone(listed=False, filed=False))), principal=gone)
+
+
+@cache
+def letter() -> bytes:
+    """Signed by both, without a record."""
+    return bent(alone(listed=False, filed=False))
+
+
+@each(
+    "Without a record but with a registered `pdf_sha256`, the register's issuer, level and version stand in",
+    rows={
+        "in-order": ({}, VALID),
+        "an-older-version": ({"more": 2}, expect("superseded", "TRANSCRIPT_SUPERSEDED")),
+        "another-school": ({"issuer": "79000799"}, expect("invalid", "ISSUER_MISMATCH", "ROLE_MISSING")),
+        "a-level-that-is-not-the-schools": ({"level": Level.PRIMARY}, INCONSISTENT),
+        "a-department": ({"issuer": world.DEPARTMENT}, expect("indeterminate", "CANNOT_BE_JUDGED")),
+    },
+    bugs={
+        "a-level-that-is-not-the-schools": "authority.py/procedure.py: where the register stands in for the record, a"
+        " level outside the issuer's own is asked by nobody, and the file is valid",
+        "a-department": "procedure.py: where the register stands in for the record, nobody asks whether it is a school",
+    },
+)
+def a_registered_file_without_a_record(changes: dict[str, Any]) -> Given:
+    """Old systems attach no record; the register knows the file."""
+    more = changes.get("more")
+    registered = world.registration(letter(), SIGNED, **{name: one for name, one in changes.items() if name != "more"})
+    versions = [registered]
+    if more:
+        versions.append(replace(registered, version=more, record_digest="1" * 64, pdfs=()))
+    levels = frozenset({Level.UPPER_SECONDARY})
+    other = world.issuer("79000799", Kind.SCHOOL, "Trường khác (mẫu)", world.DEPARTMENT, levels=levels)
+    return given(letter(), versions=tuple(versions), more_issuers=(other,))
+
+
+@case("with a registered `pdf_sha256`", expected=expect("indeterminate", "CANNOT_BE_JUDGED"))
+def a_file_registered_under_two_numbers() -> Given:
+    """Which of the two it is, nobody knows."""
+    one = world.registration(letter(), SIGNED)
+    return given(letter(), versions=(one, replace(one, number="000G40R40M30E20A")))
+
+
+@case("with a registered `pdf_sha256`", expected=VALID)
+def a_file_registered_twice_the_same() -> Given:
+    """A further digest under the same version is the same transcript."""
+    one = world.registration(letter(), SIGNED)
+    more = replace(one, pdfs=(*one.pdfs, Witness("2" * 64, SIGNED)))
+    return given(letter(), versions=(more,))
+
+
+@case("(b) the ledger entry that registered the SHA-256", expected=NOT_IDENTIFIED)
+def a_letter_beside_a_registered_file() -> Given:
+    """Another file is registered, not this one."""
+    return given(letter(), versions=(world.registration(plain(), SIGNED),))
