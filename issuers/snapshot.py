@@ -1,7 +1,7 @@
 """The slice of the registry that a document names, as one frozen TrustSnapshot.
 
-All of it is read in one transaction, so it is one moment with one generation (P2). The number of queries depends on the
-depth of the tree, never on the size of the registry, and each query goes by an index.
+All of it is read in one transaction, so it is one moment with one generation (P2). The number of queries is the same
+whatever the registry holds, and each goes by an index.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Column, Connection, Engine, Row, Select, or_, select
+from sqlalchemy import Column, ColumnElement, Connection, Engine, Row, Select, bindparam, case, or_, select, union
 
 from issuers import ledger
 from issuers.admission import every_anchor
@@ -49,6 +49,64 @@ from verify.trust import (
 )
 
 
+def _among(column: Column[str], name: str = "asked") -> ColumnElement[bool]:
+    """Whether a column is one of the values that the query is asked with."""
+    return column.in_(bindparam(name, expanding=True))
+
+
+# Written once: making a statement costs more than sending it.
+NUMBERS = select(transcript_witnesses.c.number).where(
+    _among(transcript_witnesses.c.sha256), transcript_witnesses.c.kind == "pdf"
+)
+WITNESSES = (
+    select(transcript_witnesses)
+    .where(_among(transcript_witnesses.c.number))
+    .order_by(transcript_witnesses.c.at, transcript_witnesses.c.sha256)
+)
+VERSIONS = select(transcripts).where(_among(transcripts.c.number)).order_by(transcripts.c.number, transcripts.c.version)
+WITHDRAWALS = select(withdrawals).where(_among(withdrawals.c.number)).order_by(withdrawals.c.number)
+KEYS = select(keys).where(or_(_among(keys.c.id), keys.c.use == Use.TIMESTAMP.value)).order_by(keys.c.id)
+CERTIFICATES = (
+    select(key_certificates)
+    .where(_among(key_certificates.c.key))
+    .order_by(key_certificates.c.added_at, key_certificates.c.sha256)
+)
+INTERMEDIATES = select(intermediates.c.der).where(_among(intermediates.c.sha256)).order_by(intermediates.c.sha256)
+APPOINTMENTS = (
+    select(appointments).where(_among(appointments.c.key)).order_by(appointments.c.valid_from, appointments.c.id)
+)
+
+
+def _tree() -> Select[Any]:
+    """Issuers with all periods of their lives, and in all these their superiors, up to the ministry.
+
+    Those `named` come with all that they inherit from and all that inherits from them, however far, for a successor
+    answers for what it inherited (HB-1, 8); those `appointing` with their superiors alone.
+    """
+    lineage = select(issuers.c.code).where(_among(issuers.c.code, "named")).cte("lineage", recursive=True)
+    linked = or_(successions.c.predecessor == lineage.c.code, successions.c.successor == lineage.c.code)
+    other = case(
+        (successions.c.predecessor == lineage.c.code, successions.c.successor), else_=successions.c.predecessor
+    )
+    lineage = lineage.union(select(other).join_from(lineage, successions, linked))
+    appointing = select(issuers.c.code).where(_among(issuers.c.code, "appointing"))
+    first = union(select(lineage.c.code), appointing).subquery()
+    tree = select(first.c.code).cte("tree", recursive=True)
+    parents = select(issuer_periods.c.parent).join(tree, issuer_periods.c.issuer == tree.c.code)
+    tree = tree.union(parents.where(issuer_periods.c.parent.is_not(None)))
+    found = select(issuers, issuer_periods).join_from(tree, issuers, issuers.c.code == tree.c.code)
+    found = found.join(issuer_periods, issuer_periods.c.issuer == issuers.c.code)
+    return found.order_by(issuers.c.code, issuer_periods.c.seq)
+
+
+ISSUERS = _tree()
+SUCCESSIONS = (
+    select(successions)
+    .where(or_(_among(successions.c.predecessor), _among(successions.c.successor)))
+    .order_by(*successions.c)
+)
+
+
 def read(source: Engine | Connection, names: Names) -> TrustSnapshot:
     """What the registry holds of these names, and nothing else of it.
 
@@ -72,20 +130,18 @@ def _read(connection: Connection, names: Names) -> TrustSnapshot:
     number, head = ledger.head(connection)
     synthetic = bool(connection.scalar(select(registry.c.synthetic)))
     versions = _versions(connection, names)
-    known = _keys(connection, names)
+    known, chains = _keys(connection, names)
     offices = _appointments(connection, known)
-    registrants = {version.issuer for version in versions}
-    lineage = _lineage(connection, registrants | ({names.issuer} if names.issuer else set()))
-    certificates = [one for key in known.values() for one in key.certificates]
+    named = {version.issuer for version in versions} | ({names.issuer} if names.issuer else set())
     return TrustSnapshot(
         generation=number,
         ledger_head=head,
         synthetic=synthetic,
-        issuers=_issuers(connection, lineage | {office.issuer for office in offices}),
+        issuers=_issuers(connection, named, {office.issuer for office in offices}),
         keys=known,
         appointments=offices,
         anchors=every_anchor(connection),
-        intermediates=_intermediates(connection, certificates),
+        intermediates=_intermediates(connection, chains),
         versions=versions,
         withdrawals=_withdrawals(connection, names, versions),
     )
@@ -95,20 +151,12 @@ def _versions(connection: Connection, names: Names) -> tuple[RegisteredVersion, 
     """Every registered version of the number that the record names, and of those that a registered file belongs to."""
     numbers = {names.number} if names.number else set()
     if names.files:
-        column = transcript_witnesses.c.sha256
-        files = select(transcript_witnesses.c.number).where(
-            column.in_(names.files), transcript_witnesses.c.kind == "pdf"
-        )
-        numbers |= set(connection.scalars(files))
+        numbers |= set(connection.scalars(NUMBERS, {"asked": [*names.files]}))
     if not numbers:
         return ()
     seen: dict[tuple[str, int, str], list[Witness]] = defaultdict(list)
-    ordered = transcript_witnesses.c.at, transcript_witnesses.c.sha256
-    for row in connection.execute(_where(transcript_witnesses.c.number, numbers).order_by(*ordered)):
+    for row in connection.execute(WITNESSES, {"asked": [*numbers]}):
         seen[row.number, row.version, row.kind].append(Witness(row.sha256, row.at))
-    rows = connection.execute(
-        _where(transcripts.c.number, numbers).order_by(transcripts.c.number, transcripts.c.version)
-    )
     return tuple(
         RegisteredVersion(
             issuer=row.issuer,
@@ -122,25 +170,28 @@ def _versions(connection: Connection, names: Names) -> tuple[RegisteredVersion, 
             qrs=tuple(seen[row.number, row.version, "qr"]),
             reason_code=row.reason_code,
         )
-        for row in rows
+        for row in connection.execute(VERSIONS, {"asked": [*numbers]})
     )
 
 
 def _withdrawals(connection: Connection, names: Names, versions: Iterable[RegisteredVersion]) -> tuple[Withdrawal, ...]:
     numbers = {version.number for version in versions} | ({names.number} if names.number else set())
-    rows = connection.execute(_where(withdrawals.c.number, numbers).order_by(withdrawals.c.number))
+    rows = connection.execute(WITHDRAWALS, {"asked": [*numbers]}) if numbers else ()
     return tuple(Withdrawal(row.issuer, row.number, row.at, row.reason_code) for row in rows)
 
 
-def _keys(connection: Connection, names: Names) -> dict[str, Key]:
-    """The keys that are named, and every time-stamp authority's: a token may stand in any signature."""
-    asked = or_(keys.c.id.in_(names.keys), keys.c.use == Use.TIMESTAMP.value)
-    rows = connection.execute(select(keys).where(asked).order_by(keys.c.id)).all()
+def _keys(connection: Connection, names: Names) -> tuple[dict[str, Key], set[str]]:
+    """The keys that are named, and every time-stamp authority's: a token may stand in any signature.
+
+    With them the SHA-256 of the intermediates seen when their certificates were admitted.
+    """
+    rows = connection.execute(KEYS, {"asked": [*names.keys]}).all()
     held: dict[str, list[RegisteredCertificate]] = defaultdict(list)
-    added = key_certificates.c.added_at, key_certificates.c.sha256
-    for row in connection.execute(_where(key_certificates.c.key, [row.id for row in rows]).order_by(*added)):
+    chains: set[str] = set()
+    for row in connection.execute(CERTIFICATES, {"asked": [row.id for row in rows]}):
         held[row.key].append(_certificate(row))
-    return {row.id: _key(row, held[row.id]) for row in rows}
+        chains.update(row.chain)
+    return {row.id: _key(row, held[row.id]) for row in rows}, chains
 
 
 def _key(row: Row[Any], certificates: Sequence[RegisteredCertificate]) -> Key:
@@ -174,16 +225,12 @@ def _certificate(row: Row[Any]) -> RegisteredCertificate:
     )
 
 
-def _intermediates(connection: Connection, certificates: Iterable[RegisteredCertificate]) -> tuple[bytes, ...]:
-    """The CA certificates seen when these were admitted."""
-    chains = select(key_certificates.c.chain).where(key_certificates.c.sha256.in_([one.sha256 for one in certificates]))
-    wanted = {sha256 for chain in connection.scalars(chains) for sha256 in chain}
-    found = select(intermediates.c.der).where(intermediates.c.sha256.in_(wanted)).order_by(intermediates.c.sha256)
-    return tuple(connection.scalars(found))
+def _intermediates(connection: Connection, wanted: set[str]) -> tuple[bytes, ...]:
+    return tuple(connection.scalars(INTERMEDIATES, {"asked": [*wanted]}))
 
 
 def _appointments(connection: Connection, known: Iterable[str]) -> tuple[Appointment, ...]:
-    rows = connection.execute(_where(appointments.c.key, known).order_by(appointments.c.valid_from, appointments.c.id))
+    rows = connection.execute(APPOINTMENTS, {"asked": [*known]})
     return tuple(
         Appointment(
             id=row.id,
@@ -200,49 +247,29 @@ def _appointments(connection: Connection, known: Iterable[str]) -> tuple[Appoint
     )
 
 
-def _lineage(connection: Connection, codes: set[str]) -> set[str]:
-    """Issuers with all that they inherit from and all that inherits from them, however far."""
-    seen, frontier = set(codes), codes
-    while frontier:
-        linked = select(successions).where(
-            or_(successions.c.predecessor.in_(frontier), successions.c.successor.in_(frontier))
-        )
-        frontier = {code for row in connection.execute(linked) for code in row} - seen
-        seen |= frontier
-    return seen
-
-
-def _issuers(connection: Connection, codes: set[str]) -> dict[str, Issuer]:
-    """Issuers and, in all periods of their lives, their superiors up to the ministry."""
-    periods: dict[str, list[Row[Any]]] = defaultdict(list)
-    seen, frontier = set(codes), codes
-    while frontier:
-        found = _where(issuer_periods.c.issuer, frontier).order_by(issuer_periods.c.issuer, issuer_periods.c.seq)
-        rows = connection.execute(found).all()
-        for row in rows:
-            periods[row.issuer].append(row)
-        frontier = {row.parent for row in rows if row.parent is not None} - seen
-        seen |= frontier
+def _issuers(connection: Connection, named: set[str], appointing: set[str]) -> dict[str, Issuer]:
+    lives: dict[str, list[Row[Any]]] = defaultdict(list)
+    for row in connection.execute(ISSUERS, {"named": [*named], "appointing": [*appointing]}):
+        lives[row.code].append(row)
     heirs, ancestors = defaultdict(list), defaultdict(list)
-    linked = or_(successions.c.predecessor.in_(seen), successions.c.successor.in_(seen))
-    for row in connection.execute(select(successions).where(linked).order_by(*successions.c)):
+    for row in connection.execute(SUCCESSIONS, {"asked": [*lives]}):
         heirs[row.predecessor].append(row.successor)
         ancestors[row.successor].append(row.predecessor)
     return {
-        row.code: Issuer(
-            code=row.code,
-            kind=Kind(row.kind),
-            periods=tuple(_period(one) for one in periods[row.code]),
-            valid_from=row.valid_from,
-            valid_until=row.valid_until,
-            suspended_since=row.suspended_since,
-            registers_all_since=row.registers_all_since,
-            contact=row.contact,
-            successors=tuple(heirs[row.code]),
-            predecessors=tuple(ancestors[row.code]),
-            succession_on=row.succession_on,
+        code: Issuer(
+            code=code,
+            kind=Kind(periods[0].kind),
+            periods=tuple(_period(one) for one in periods),
+            valid_from=periods[0].valid_from,
+            valid_until=periods[0].valid_until,
+            suspended_since=periods[0].suspended_since,
+            registers_all_since=periods[0].registers_all_since,
+            contact=periods[0].contact,
+            successors=tuple(heirs[code]),
+            predecessors=tuple(ancestors[code]),
+            succession_on=periods[0].succession_on,
         )
-        for row in connection.execute(_where(issuers.c.code, seen).order_by(issuers.c.code))
+        for code, periods in lives.items()
     }
 
 
@@ -256,11 +283,6 @@ def _period(row: Row[Any]) -> Period:
         roles=None if row.roles is None else frozenset(map(Role, row.roles)),
         territory=None if row.territory is None else frozenset(row.territory),
     )
-
-
-def _where(column: Column[str], values: Iterable[str]) -> Select[Any]:
-    """All columns of the rows whose `column` is one of the values."""
-    return select(column.table).where(column.in_([*values]))
 
 
 def _earliest(*instants: datetime | None) -> datetime | None:

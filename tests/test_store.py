@@ -106,7 +106,7 @@ def test_an_instant_is_stored_whole_and_sorts_as_time_does(naive: datetime, offs
     ["2026-01-01T00:00:00Z", "2026-01-01 00:00:00.000000Z", "2026-01-01T00:00:00.000000+00:00", "", "x"],
 )
 def test_another_form_is_no_stored_instant(text_: str) -> None:
-    with pytest.raises(ValueError, match="does not match"):
+    with pytest.raises(ValueError, match="as stored"):
         instant(text_)
 
 

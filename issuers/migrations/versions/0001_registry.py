@@ -40,9 +40,9 @@ def upgrade() -> None:
         sa.Column("kind", WORDS, nullable=False),
         sa.Column("actor", WORDS, nullable=False),
         sa.Column("issuer", WORDS, nullable=False),
-        sa.Column("body", WORDS, nullable=False),
         sa.Column("prev", WORDS, nullable=False),
         sa.Column("hash", WORDS, nullable=False),
+        sa.Column("body", WORDS, nullable=False),
         sa.PrimaryKeyConstraint("seq", name=op.f("pk_ledger")),
         sa.UniqueConstraint("hash", name=op.f("uq_ledger_hash")),
     )
