@@ -96,16 +96,12 @@ FORBIDDEN = {
     "page": more_pages,
     "orphan": orphan,
 }
-INDIRECT_STORE = {
-    "security-store": "pdf.py: /DSS is an indirect object, as it mostly is, and .get() does not dereference it"
-}
 Change = Callable[[IncrementalPdfFileWriter], None]
 
 
 @each(
     "Document information and XMP may change",
     rows={name: (change, VALID) for name, change in ALLOWED.items()},
-    bugs=INDIRECT_STORE,
 )
 def an_allowed_update(change: Change) -> Given:
     """Validation data and what no reader sees on the page, after the last signature."""
@@ -142,7 +138,6 @@ def an_update_before_the_first_that_counts(change: Change) -> Given:
 @each(
     "Document information and XMP may change",
     rows={name: (change, VALID) for name, change in ALLOWED.items()},
-    bugs=INDIRECT_STORE,
 )
 def an_allowed_update_between(change: Change) -> Given:
     """The same between the signatures: the tools of some schools write a title when they open a file."""
@@ -249,12 +244,6 @@ def a_note_after_a_certification_that_allows_it() -> Given:
         "metadata": ("xmp", expect("invalid", "MODIFIED_AFTER_SIGNING", "ROLE_MISSING")),
         "invisible-notary": ("notary", expect("invalid", "MODIFIED_AFTER_SIGNING", "ROLE_MISSING")),
     },
-    bugs=INDIRECT_STORE
-    | dict.fromkeys(
-        ("document-information", "metadata"),
-        "changes.py: under DocMDP 1 only later signatures are refused, not other revisions; it lets pass nothing but"
-        " validation data and document time-stamps (ISO 32000-2, 12.8.2.2)",
-    ),
 )
 def an_update_after_no_changes(what: str) -> Given:
     """DocMDP 1 forbids everything but validation data and document time-stamps (ISO 32000-2, 12.8.2.2)."""

@@ -24,10 +24,6 @@ from verify.trust import Kind, Level, Period, Witness, start_of_day
 
 INCONSISTENT = expect("invalid", "RECORD_INCONSISTENT")
 NOT_IDENTIFIED = expect("indeterminate", "NOT_IDENTIFIED")
-INDIRECT = (
-    "attachment.py, pdf.py: pyHanko's dictionaries do not dereference in .get(), so that an indirect object there"
-    " is taken for something else"
-)
 
 
 @cache
@@ -122,9 +118,6 @@ OTHER = sheet.RECORD.replace(b'"version":1', b'"version":2')
         "without-a-stream": (no_stream, INCONSISTENT),
         "and-an-annotation": (annotated, INCONSISTENT),
     },
-    bugs={
-        "and-an-annotation": "attachment.py: a second transcript.json in a file attachment annotation is not seen",
-    },
 )
 def an_attachment(bend: Callable[[Pdf], None]) -> Given:
     """Two readers must find the same record, wherever they look."""
@@ -193,7 +186,6 @@ def indirect_inside(pdf: Pdf) -> None:
         "direct-specification": (direct_specification, VALID),
         "indirect-inside": (indirect_inside, VALID),
     },
-    bugs=dict.fromkeys(("indirect-af", "indirect-names", "indirect-leaves", "indirect-kids"), INDIRECT),
 )
 def an_attachment_written_by_another_tool(bend: Callable[[Pdf], None]) -> Given:
     """The same one record, with the references where other writers put them."""
@@ -233,8 +225,6 @@ def a_record_replaced_before_the_seal() -> Given:
 @case(
     "present and identical in the revision of every required signature",
     expected=INCONSISTENT,
-    bug="procedure.py: a record that only the last signed revision lacks is not looked for in the others:"
-    " NOT_IDENTIFIED, as if the principal had signed some letter",
 )
 def a_record_removed_before_the_seal() -> Given:
     """The principal signed a record, the school sealed a page without one."""
