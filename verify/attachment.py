@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import islice
 from typing import Any
 
 from pyhanko.pdf_utils.misc import PdfReadError
 from pyhanko.pdf_utils.reader import HistoricalResolver
 
 from verify.evidence import Attachment
+from verify.objects import entries, value
 
 NAME = "transcript.json"
 MAX_NODES = 256
@@ -21,7 +23,7 @@ def read_attachment(resolver: HistoricalResolver) -> Attachment:
     """The record's bytes as of a revision, or why there is not exactly one; never raises for a malformed tree."""
     try:
         root = resolver.root
-        listed = [one for one in _entries(root.get("/AF", ())) if _named(one)]
+        listed = [one for one in islice(entries(value(root, "/AF")), MAX_NODES) if _named(one)]
         tree = [one for one in _leaves(root) if _named(one)]
         return _one(listed, tree)
     except (PdfReadError, ValueError, TypeError, AttributeError, KeyError, RecursionError):
@@ -43,7 +45,8 @@ def _content(spec: Any) -> bytes | None:  # noqa: ANN401 - a PDF dictionary
     """The embedded bytes, if every way to read the file specification leads to the same."""
     if {str(spec[key]) for key in ("/F", "/UF") if key in spec} != {NAME}:
         return None
-    streams = [spec["/EF"][key] for key in ("/F", "/UF") if key in spec["/EF"]]
+    embedded = [value(value(spec, "/EF"), key) for key in ("/F", "/UF")]
+    streams = [one for one in embedded if one is not None]
     if not streams or any(len(one.encoded_data) > MAX_STREAM for one in streams):
         return None
     contents = {bytes(one.data) for one in streams}
@@ -55,22 +58,15 @@ def _named(spec: Any) -> bool:  # noqa: ANN401 - a PDF dictionary
     return any(str(spec[key]).strip().casefold() == NAME for key in ("/F", "/UF", "/Desc") if key in spec)
 
 
-def _entries(array: Any) -> Iterator[Any]:  # noqa: ANN401 - a PDF array
-    for one in list(array)[:MAX_NODES]:
-        yield one.get_object()
-
-
 def _leaves(root: Any) -> Iterator[Any]:  # noqa: ANN401 - the catalog
     """The file specifications of /Names /EmbeddedFiles."""
-    queue = [root["/Names"]["/EmbeddedFiles"]] if "/EmbeddedFiles" in root.get("/Names", {}) else []
+    names = value(root, "/Names")
+    tree = value(names, "/EmbeddedFiles") if names is not None else None
+    queue = [tree] if tree is not None else []
     for _ in range(MAX_NODES):
         if not queue:
             return
         node = queue.pop()
-        names = list(node.get("/Names", ()))
-        if len(names) > 2 * MAX_NODES:
-            raise PdfReadError("too many names")
-        yield from (one.get_object() for one in names[1::2])
-        queue += [kid.get_object() for kid in node.get("/Kids", ())]
-    if queue:
-        raise PdfReadError("too many nodes")
+        yield from islice(entries(value(node, "/Names")), 1, 2 * MAX_NODES, 2)
+        queue += islice(entries(value(node, "/Kids")), MAX_NODES)
+    raise PdfReadError("too many nodes")

@@ -39,6 +39,13 @@ def changes(evidence: Evidence, judged: Sequence[JudgedSignature]) -> list[Findi
             for one in evidence.signatures
             if one.revision > certified and not one.timestamp
         ]
+        # A document time-stamp may come with a new modification date: honest writers put it into the metadata.
+        stamped = {one.revision for one in evidence.signatures if one.timestamp}
+        found += [
+            _modified({"revision": index, "why": "certified: no changes"})
+            for index, revision in enumerate(evidence.revisions)
+            if index > certified and revision.described and index not in stamped
+        ]
     return found or [Finding("changes", Outcome.PASSED)]
 
 

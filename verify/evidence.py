@@ -60,7 +60,8 @@ class Revision:
     """One revision of a file: where it ends, what it carries, and what it changed against the one before.
 
     `refused` says, in the reader's words, why its changes are more than adding signatures, validation data, document
-    information or metadata; "" if they are not.
+    information or metadata; "" if they are not. `described`: document information or metadata are among them, asked
+    only where a certification signature forbids all changes.
     """
 
     end: int
@@ -68,6 +69,7 @@ class Revision:
     attachment: Attachment
     fields: tuple[FieldChange, ...] = ()
     refused: str = ""
+    described: bool = False
 
 
 @dataclass(frozen=True, slots=True)

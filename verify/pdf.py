@@ -14,6 +14,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from io import BytesIO
+from itertools import islice
 from typing import Any
 
 from pyhanko.pdf_utils import generic
@@ -24,6 +25,7 @@ from verify.byterange import range_digests, signed_range
 from verify.case import open_signature
 from verify.cms import Malformed, Token, parse_token
 from verify.evidence import Evidence, Fault, Revision, Signature, Unreadable
+from verify.objects import entries, value
 from verify.record import Inconsistent, read
 from verify.revisions import Field, fields_of, read_revisions, signature_of
 from verify.statusdata import MAX_STATUS_DATA, serial_of
@@ -36,6 +38,9 @@ MAX_REVISION_ENDS = 128
 """Places where a revision may end (`%%EOF`): each costs one digest of everything before it."""
 HEADER_WINDOW = 1024
 """`%PDF-` must stand in the first KiB, where readers look for it."""
+
+NO_CHANGES, DEFAULT_LEVEL, LEVELS = 1, 2, frozenset({1, 2, 3})
+"""DocMDP levels (ISO 32000-2, 12.8.2.2)."""
 
 JUDGED_SUBFILTERS = frozenset({"/ETSI.CAdES.detached", "/adbe.pkcs7.detached"})
 TIMESTAMP_SUBFILTER = "/ETSI.RFC3161"
@@ -103,12 +108,13 @@ def _read(content: bytes) -> _Reading:
     filled = [one for one in fields if one.value is not None]
     if len(filled) > MAX_SIGNATURES:
         raise Unreadable("limit", "signatures")
-    revisions = read_revisions(reader, content)
+    certified = any(_certifies(signature_of(reader, one)) == NO_CHANGES for one in filled)
+    revisions = read_revisions(reader, content, certified=certified)
     signatures = [_signature(one, reader, revisions, content) for one in filled]
     signatures.sort(key=lambda one: (one.revision, one.end))
-    store: Any = reader.root.get("/DSS", {})
+    store = value(reader.root, "/DSS") or generic.DictionaryObject()
     return _Reading(
-        pages=int(reader.root["/Pages"]["/Count"]),
+        pages=int(value(reader.root["/Pages"], "/Count")),
         fields=tuple(fields),
         signatures=tuple(signatures),
         revisions=revisions,
@@ -120,7 +126,7 @@ def _read(content: bytes) -> _Reading:
 
 def _streams(store: Any, name: str) -> tuple[bytes, ...]:  # noqa: ANN401 - the document security store
     """The status data of one kind in the security store; only so much of it is looked at."""
-    return tuple(bytes(one.get_object().data) for one in list(store.get(name, ()))[:MAX_STATUS_DATA])
+    return tuple(bytes(one.data) for one in islice(entries(value(store, name)), MAX_STATUS_DATA))
 
 
 def _evidence(content: bytes, structure: Structure, reading: _Reading) -> Evidence:
@@ -157,6 +163,8 @@ def _faults(structure: Structure, reading: _Reading) -> list[Fault]:
         }
         found += [Fault("CANNOT_BE_JUDGED", {"readers": what}) for what, held in disagreements.items() if held]
     found += [Fault("ACTIVE_CONTENT", {"kind": kind}) for kind in structure.active]
+    if structure.annexed:
+        found.append(Fault("RECORD_INCONSISTENT", {"attachment": "a file attachment annotation"}))
     return found
 
 
@@ -217,8 +225,8 @@ def _serials(certificates: set[bytes]) -> Iterator[int]:
 def _signature(field: Field, reader: PdfFileReader, revisions: tuple[Revision, ...], content: bytes) -> Signature:
     """One signature, with the fault of its dictionary or ByteRange if it has one."""
     dictionary = signature_of(reader, field)
-    sub_filter = str(dictionary.get("/SubFilter", ""))
-    timestamp = dictionary.get("/Type") == "/DocTimeStamp" or sub_filter == TIMESTAMP_SUBFILTER
+    sub_filter = str(value(dictionary, "/SubFilter") or "")
+    timestamp = value(dictionary, "/Type") == "/DocTimeStamp" or sub_filter == TIMESTAMP_SUBFILTER
     known = sub_filter == TIMESTAMP_SUBFILTER if timestamp else sub_filter in JUDGED_SUBFILTERS
     cms = _contents(dictionary)
     fault, gap, end = signed_range(_numbers(dictionary), cms, content)
@@ -251,7 +259,7 @@ def _revision(field: Field, reader: PdfFileReader) -> int:
 
 def _numbers(dictionary: generic.DictionaryObject) -> tuple[int, ...]:
     """The integers of /ByteRange; nothing if it holds anything else."""
-    numbers = dictionary.get("/ByteRange")
+    numbers = value(dictionary, "/ByteRange")
     if not isinstance(numbers, generic.ArrayObject):
         return ()
     return tuple(map(int, numbers)) if all(isinstance(one, generic.NumberObject) for one in numbers) else ()
@@ -284,9 +292,9 @@ def _claimed(dictionary: generic.DictionaryObject) -> datetime | None:
 
 def _certifies(dictionary: generic.DictionaryObject) -> int | None:
     """The DocMDP level of a certification signature; an unreadable one counts as the narrowest."""
-    for reference in dictionary.get("/Reference", ()):
-        entry: Any = reference.get_object()
-        if entry.get("/TransformMethod") == "/DocMDP":
-            level = entry.get("/TransformParams", {}).get("/P", 2)
-            return level if level in {1, 2, 3} else 1
+    for reference in entries(value(dictionary, "/Reference")):
+        if value(reference, "/TransformMethod") == "/DocMDP":
+            parameters = value(reference, "/TransformParams")
+            level = value(parameters, "/P") if parameters is not None else None
+            return DEFAULT_LEVEL if level is None else int(level) if level in LEVELS else NO_CHANGES
     return None

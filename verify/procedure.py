@@ -26,7 +26,7 @@ from verify.revocation import StatusData
 from verify.roles import missing, role_here, take
 from verify.standing import entries, family, standing
 from verify.trust import TrustSnapshot, Use
-from verify.verdict import conclude, in_order, reasons_of, verdict
+from verify.verdict import INVALID, conclude, in_order, reasons_of, verdict
 
 
 def judge(evidence: Evidence, trust: TrustSnapshot, policy: Policy, at: datetime) -> Report:
@@ -79,7 +79,7 @@ def _judge(evidence: Evidence, trust: TrustSnapshot, policy: Policy, at: datetim
     # 5. Required roles take their best candidates (HB-1, 2).
     if story.subject is not None:
         story.judged = take(story.judged, policy)
-        story.findings += missing(story.judged, signed, trust, policy)
+        story.findings += missing(story.judged, signed, story.subject, trust, policy)
 
     # 6. The document as a whole: what changed after signing, the record in each required revision, the register.
     if story.subject is not None:
@@ -94,7 +94,10 @@ def _judge(evidence: Evidence, trust: TrustSnapshot, policy: Policy, at: datetim
 
 def _faults(evidence: Evidence, opened: Sequence[Opened], policy: Policy) -> list[Finding]:
     """Step 1: document-level faults that need no registry."""
-    found = [Finding("document", Outcome.INDETERMINATE, Reason(fault.code), fault.facts) for fault in evidence.faults]
+    found = []
+    for seen in evidence.faults:
+        outcome = Outcome.FAILED if seen.code in INVALID else Outcome.INDETERMINATE
+        found.append(Finding("document", outcome, Reason(seen.code), seen.facts))
     for one in opened:
         fault = None if one.signature.unknown else broken(one)
         if fault is not None:
@@ -114,10 +117,11 @@ def _faults(evidence: Evidence, opened: Sequence[Opened], policy: Policy) -> lis
 
 def _identify(story: _Story, evidence: Evidence, trust: TrustSnapshot, at: datetime) -> list[Finding]:
     """Step 2: the record of the last signed revision; without one, the register's entry for a digest of this file."""
-    last = max(one.revision for one in evidence.signatures if not one.timestamp)
-    attachment = evidence.revisions[last].attachment
-    if attachment.fault:
-        facts = {"attachment": attachment.fault}
+    revisions = sorted({one.revision for one in evidence.signatures if not one.timestamp})
+    attachment = evidence.revisions[revisions[-1]].attachment
+    removed = attachment.content is None and any(evidence.revisions[one].attachment.content for one in revisions)
+    if attachment.fault or removed:
+        facts = {"attachment": attachment.fault or "removed after a signature"}
         return [Finding("record", Outcome.FAILED, Reason.RECORD_INCONSISTENT, facts)]
     if attachment.content is not None:
         try:

@@ -32,27 +32,34 @@ from pyhanko.sign.fields import enumerate_sig_fields
 
 from verify.attachment import read_attachment
 from verify.evidence import FieldChange, Revision, Unreadable
+from verify.objects import entries, value
 
 MAX_REVISIONS = 64
 """Revisions compared: a transcript has two to ten; each comparison reads the whole document."""
 
-RULE = StandardDiffPolicy(
-    global_rules=[
-        CatalogModificationRule(),
-        DocInfoRule().as_qualified(ModificationLevel.LTA_UPDATES),
-        XrefStreamRule().as_qualified(ModificationLevel.LTA_UPDATES),
-        ObjectStreamRule().as_qualified(ModificationLevel.LTA_UPDATES),
-        DSSCompareRule().as_qualified(ModificationLevel.LTA_UPDATES),
-        MetadataUpdateRule().as_qualified(ModificationLevel.LTA_UPDATES),
-    ],
-    form_rule=FormUpdatingRule(
-        field_rules=[
-            SigFieldCreationRule(allow_new_visible_after_certify=True),
-            SigFieldModificationRule(allow_in_place_appearance_stream_changes=False),
-        ]
-    ),
-    ignore_orphaned_objects=False,
-)
+
+def _rule(*, metadata: bool) -> StandardDiffPolicy:
+    rules = [XrefStreamRule(), ObjectStreamRule(), DSSCompareRule()]
+    if metadata:
+        rules += [DocInfoRule(), MetadataUpdateRule()]
+    return StandardDiffPolicy(
+        global_rules=[
+            CatalogModificationRule(),
+            *(rule.as_qualified(ModificationLevel.LTA_UPDATES) for rule in rules),
+        ],
+        form_rule=FormUpdatingRule(
+            field_rules=[
+                SigFieldCreationRule(allow_new_visible_after_certify=True),
+                SigFieldModificationRule(allow_in_place_appearance_stream_changes=False),
+            ]
+        ),
+        ignore_orphaned_objects=False,
+    )
+
+
+RULE = _rule(metadata=True)
+NO_METADATA = _rule(metadata=False)
+"""For what follows a certification signature that forbids all changes (DocMDP 1)."""
 
 TRAILER = re.compile(rb"startxref\s+(\d{1,10})\s+%%EOF(\r\n|\n|\r)?")
 
@@ -81,8 +88,8 @@ def signature_of(reader: PdfFileReader, field: Field) -> generic.DictionaryObjec
     return dictionary
 
 
-def read_revisions(reader: PdfFileReader, content: bytes) -> tuple[Revision, ...]:
-    """Every revision, oldest first. Raises Unreadable past MAX_REVISIONS."""
+def read_revisions(reader: PdfFileReader, content: bytes, *, certified: bool) -> tuple[Revision, ...]:
+    """Every revision, oldest first; `certified`: some signature forbids all changes. Raises Unreadable past a limit."""
     total = reader.xrefs.total_revisions
     if total > MAX_REVISIONS:
         raise Unreadable("limit", "revisions")
@@ -95,14 +102,15 @@ def read_revisions(reader: PdfFileReader, content: bytes) -> tuple[Revision, ...
         end = ends.get(reader.xrefs.get_startxref_for_revision(index), 0)
         now = {one.name: one for one in fields_of(resolver)}
         # Only what follows a signature is compared: nothing protects what came before.
-        refused = _refused(reader.get_historical_resolver(index - 1), resolver) if signed else ""
+        earlier = reader.get_historical_resolver(index - 1) if signed else resolver
         revisions.append(
             Revision(
                 end=end,
                 sha256=hashlib.sha256(memoryview(content)[:end]).hexdigest(),
                 attachment=read_attachment(resolver),
                 fields=tuple(_changed(before, now)),
-                refused=refused,
+                refused=_refused(RULE, earlier, resolver) if signed else "",
+                described=bool(certified and signed and _refused(NO_METADATA, earlier, resolver)),
             )
         )
         before, signed = now, any(one.value for one in now.values())
@@ -111,17 +119,17 @@ def read_revisions(reader: PdfFileReader, content: bytes) -> tuple[Revision, ...
 
 def _field(name: str, reference: generic.IndirectObject) -> Field:
     field: Any = reference.get_object()
-    value = field.raw_get("/V") if "/V" in field else None
-    if value is None:
+    signature = field.raw_get("/V") if "/V" in field else None
+    if signature is None:
         return Field(name, None, _visible(field))
-    if not isinstance(value, generic.IndirectObject):
+    if not isinstance(signature, generic.IndirectObject):
         raise PdfReadError("a signature that is no indirect object")
-    return Field(name, (value.idnum, value.generation), _visible(field))
+    return Field(name, (signature.idnum, signature.generation), _visible(field))
 
 
 def _visible(field: Any) -> bool:  # noqa: ANN401 - a PDF dictionary
     """Whether any widget of the field has a rectangle with an area; what cannot be read counts as seen."""
-    widgets = [field, *(kid.get_object() for kid in field.get("/Kids", ()))]
+    widgets = [field, *entries(value(field, "/Kids"))]
     return any(_has_area(widget) for widget in widgets if "/Rect" in widget)
 
 
@@ -142,10 +150,10 @@ def _changed(before: dict[str, Field], now: dict[str, Field]) -> Iterator[FieldC
             yield FieldChange(name, created, filled, field.visible)
 
 
-def _refused(old: HistoricalResolver, new: HistoricalResolver) -> str:
-    """Why the rule refuses a revision, in one word; "" if it does not."""
+def _refused(rule: StandardDiffPolicy, old: HistoricalResolver, new: HistoricalResolver) -> str:
+    """Why a rule refuses a revision, in one word; "" if it does not."""
     try:
-        RULE.apply(old, new)
+        rule.apply(old, new)
     except SuspiciousModification:
         return "more than signatures, validation data and metadata"
     except (PdfReadError, ValueError, TypeError, AttributeError, KeyError, AssertionError, NotImplementedError):

@@ -37,6 +37,7 @@ def take(judged: Sequence[JudgedSignature], policy: Policy) -> list[JudgedSignat
 def missing(
     judged: Sequence[JudgedSignature],
     opened: Sequence[Opened],
+    subject: Subject,
     trust: TrustSnapshot,
     policy: Policy,
 ) -> list[Finding]:
@@ -49,7 +50,7 @@ def missing(
     if any(known_key(one, trust) is None for one in opened):
         found.append(Finding("roles", Outcome.INDETERMINATE, Reason.UNKNOWN_KEY))
     untaken = [one for one, signature in zip(opened, judged, strict=True) if not signature.taken]
-    elsewhere = sorted({one.issuer for one in _all(untaken, trust) if one.role in lacking})
+    elsewhere = sorted({one.issuer for one in _all(untaken, trust) if one.role in lacking} - {subject.issuer})
     if elsewhere:
         found.append(Finding("roles", Outcome.FAILED, Reason.ISSUER_MISMATCH, {"appointed_at": elsewhere}))
     return found

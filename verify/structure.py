@@ -15,6 +15,8 @@ import pikepdf
 import pypdfium2
 from pypdfium2 import raw
 
+from verify.attachment import NAME
+
 MAX_OBJECTS = 200_000
 """Objects in a file of MAX_UPLOAD_BYTES that is a transcript: a few hundred."""
 MAX_FIELDS = 512
@@ -31,6 +33,7 @@ ACTIVE = {
 }
 """Names that only active content uses: searched in each object as qpdf writes it, escapes undone, outside strings."""
 STRING = re.compile(rb"\((?:[^()\\]|\\.|\((?:[^()\\]|\\.)*\))*\)|<[0-9A-Fa-f\s]*>", re.DOTALL)
+ANNEX = re.compile(rb"/FileAttachment(?![A-Za-z0-9])")
 SIGNATURE = re.compile(rb"/ByteRange(?![A-Za-z0-9])")
 
 
@@ -39,11 +42,13 @@ class Structure:
     """A file as qpdf reads it; `failed` says why it could not (`password`, `damaged`, `encrypted`, `limit`).
 
     `signatures` are (field name, SHA-256 of /Contents) of every filled signature field; `stray` that a signature
-    stands outside the form; `active` the kinds of active content.
+    stands outside the form; `active` the kinds of active content; `annexed` that a file attachment annotation bears the
+    record's name: a second place where a reader may find one.
     """
 
     pages: int = 0
     signatures: tuple[tuple[str, str], ...] = ()
+    annexed: bool = False
     stray: bool = False
     active: tuple[str, ...] = ()
     visible_text: bool = False
@@ -59,10 +64,11 @@ def read_structure(content: bytes) -> Structure:
             if len(pdf.objects) > MAX_OBJECTS:
                 return Structure(failed="limit")
             signatures = tuple(_signatures(pdf))
-            active, dictionaries = _scan(pdf)
+            active, dictionaries, annexed = _scan(pdf)
             return Structure(
                 pages=len(pdf.pages),
                 signatures=signatures,
+                annexed=annexed,
                 stray=dictionaries != len({contents for _, contents in signatures}),
                 active=active,
                 visible_text=not signatures and _visible_text(content),
@@ -101,9 +107,9 @@ def _signatures(pdf: pikepdf.Pdf) -> list[tuple[str, str]]:
     raise ValueError("too many fields")
 
 
-def _scan(pdf: pikepdf.Pdf) -> tuple[tuple[str, ...], int]:
-    """The kinds of active content in any object, and how many objects are signature dictionaries."""
-    kinds, signatures = set(), 0
+def _scan(pdf: pikepdf.Pdf) -> tuple[tuple[str, ...], int, bool]:
+    """The kinds of active content in any object, how many objects are signatures, and whether one annexes a record."""
+    kinds, signatures, annexed = set(), 0, False
     for one in pdf.objects:
         if isinstance(one, pikepdf.Stream):
             text = one.stream_dict.unparse(resolved=True)
@@ -115,8 +121,17 @@ def _scan(pdf: pikepdf.Pdf) -> tuple[tuple[str, ...], int]:
             signatures += 1
             continue
         bare = STRING.sub(b"()", text) if b"(" in text else text
+        annexed = annexed or (ANNEX.search(bare) is not None and _annexes(one))
         kinds |= {kind for kind, pattern in ACTIVE.items() if pattern.search(bare)}
-    return tuple(sorted(kinds)), signatures
+    return tuple(sorted(kinds)), signatures, annexed
+
+
+def _annexes(annotation: Any) -> bool:  # noqa: ANN401 - a PDF object
+    """Whether a file attachment annotation names its file as the record is named."""
+    spec = annotation.get("/FS") if isinstance(annotation, pikepdf.Dictionary) else None
+    if not isinstance(spec, pikepdf.Dictionary):
+        return True  # an annotation inside something else, or without its file: nobody knows what a viewer shows
+    return any(str(spec[key]).strip().casefold() == NAME for key in ("/F", "/UF", "/Desc") if key in spec)
 
 
 def _visible_text(content: bytes) -> bool:
