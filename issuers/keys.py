@@ -224,7 +224,7 @@ def _simple(connection: Connection, key: str, step: Step, kind: Act, *, actor: s
 def _known(connection: Connection, entrant: Entrant) -> Row[Any] | None:
     """The row of a key that may be proposed anew, None for a new one."""
     compromised = select(key_certificates.c.sha256).where(
-        key_certificates.c.key == entrant.key, key_certificates.c.reason == Reason.KEY_COMPROMISE
+        key_certificates.c.key == entrant.key, key_certificates.c.reason == Reason.KEY_COMPROMISE.value
     )
     row = connection.execute(select(keys).where(keys.c.id == entrant.key)).first()
     if row is None:
@@ -239,7 +239,8 @@ def _known(connection: Connection, entrant: Entrant) -> Row[Any] | None:
 def _judge_kid(connection: Connection, key: str) -> None:
     kid = key[:KID_CHARACTERS]
     # A range rather than LIKE, so that the index on the id serves it on both databases.
-    same = select(keys.c.id).where(keys.c.use == Use.QR, keys.c.id.between(kid, kid + "g"), keys.c.id != key)
+    alike = keys.c.id >= kid, keys.c.id < kid + "g"
+    same = select(keys.c.id).where(keys.c.use == Use.QR.value, *alike, keys.c.id != key)
     if connection.execute(same).first():
         raise Conflict(Why.KID_TAKEN, key=key)
 
