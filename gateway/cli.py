@@ -66,7 +66,9 @@ def serve(_: argparse.Namespace, chosen: Settings) -> int:
         sock.close()
         raise CannotRun(f"The receipt key in {chosen.data_dir} cannot be used: {error}.") from None
     print(f"Listening on {settings.address(chosen)}", flush=True)
-    return DONE if server.run(application, sock) else NOT_DONE
+    if not server.run(application, sock):
+        raise CannotRun("The service did not start; what is missing stands above.")
+    return DONE
 
 
 def migrate(_: argparse.Namespace, chosen: Settings) -> int:

@@ -16,11 +16,14 @@ import multiprocessing
 import os
 import pickle
 import signal
+import tempfile
+import time
 from collections.abc import AsyncIterator, Callable
 from concurrent.futures import Future
 from concurrent.futures.process import BrokenProcessPool
 from datetime import datetime
 from multiprocessing import resource_tracker
+from multiprocessing.util import get_temp_dir
 from typing import Any
 
 import pebble
@@ -60,6 +63,10 @@ WAIT_SECONDS = 10.0
 
 RENEWAL_SECONDS = 1.0
 """Pause before another attempt when a worker does not start: the machine is short of something."""
+
+LONGEST_TMPDIR = 70
+SHORT_TMPDIR = "/tmp"  # noqa: S108 (only a folder of mode 0700 with a socket is made there)
+"""A socket's path has at most 107 bytes, of which the fork server's own part takes 32."""
 
 ENGINE = ["gateway.worker", "verify.pdf", "verify.procedure"]
 """What the fork server loads before it forks."""
@@ -113,9 +120,15 @@ class Sandbox:
     async def start(self) -> None:
         """Make all cells; returns when each has answered once. Raises WorkerDied if one does not."""
         pebble.CONSTS.term_timeout = KILL_SECONDS
-        for cell in await asyncio.gather(*(self._fresh() for _ in range(self.size))):
-            self._cells.add(cell)
-            self._offer(cell)
+        _listen_nearby()
+        cells = await asyncio.gather(*(self._fresh() for _ in range(self.size)), return_exceptions=True)
+        for cell in cells:
+            if isinstance(cell, Cell):
+                self._cells.add(cell)
+                self._offer(cell)
+        if len(self._cells) < self.size:
+            await self.stop()
+            raise WorkerDied
 
     async def stop(self) -> None:
         """Kill all workers, hung ones too; whoever still waits gets Busy."""
@@ -156,11 +169,14 @@ class Sandbox:
         """
         for _ in range(self.size + 1):
             async with self._cell(urgent=urgent) as cell:
+                began = time.monotonic()
                 try:
                     running = asyncio.wrap_future(cell.schedule(seconds, job, *args))
                     answer = pickle.loads(await asyncio.wait_for(running, seconds + BACKSTOP_SECONDS))  # noqa: S301 (our own process wrote it)
                 except (BrokenProcessPool, RuntimeError):
                     self._give_up(cell)
+                    if time.monotonic() - began >= seconds:  # it did begin, and was ended before pebble took note
+                        raise Unreadable("limit", "time") from None
                     continue
                 except TimeoutError:
                     self._give_up(cell)
@@ -240,7 +256,7 @@ class Sandbox:
             await asyncio.to_thread(cell.end)
             if not isinstance(error, Exception):
                 raise
-            log.error("a worker did not start: %s", type(error).__name__)  # noqa: TRY400 (a trace may quote a document)
+            log.error("a worker did not start: %r", error.__cause__ or error)  # noqa: TRY400 (the trace is pebble's)
             raise WorkerDied from None
         return cell
 
@@ -258,6 +274,16 @@ class Sandbox:
             return cell.schedule(START_SECONDS, os.getpid)
         finally:
             signal.pthread_sigmask(signal.SIG_SETMASK, before)
+
+
+def _listen_nearby() -> None:
+    """Keep the path of the fork server's socket short enough for unix(7), however long TMPDIR is."""
+    if len(tempfile.gettempdir()) > LONGEST_TMPDIR:
+        kept, tempfile.tempdir = tempfile.tempdir, SHORT_TMPDIR
+        try:
+            get_temp_dir()  # made and remembered here, removed at exit
+        finally:
+            tempfile.tempdir = kept
 
 
 def _why(exitcode: int) -> Exception:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import logging
 import signal
 import socket
 from collections.abc import Generator
@@ -28,7 +29,11 @@ LINGER_SECONDS = 0.3
 GRACE_SECONDS = 25
 """How long requests in hand may take after that; container managers commonly kill after 30 s."""
 
+KEEP_ALIVE_SECONDS = 10
+"""How long an idle connection is kept: a clerk's next file, or a program's."""
+
 BACKLOG = 2048
+"""Connections that may wait in the kernel while the server is busy."""
 
 
 class Protocol(HttpToolsProtocol):
@@ -119,7 +124,8 @@ def listen(host: str, port: int) -> socket.socket:
 
 
 def run(app: ASGIApp, sock: socket.socket) -> bool:
-    """Serve until SIGTERM or SIGINT; whether it ever began."""
+    """Serve until SIGTERM or SIGINT; False if the application did not start."""
+    logging.getLogger("uvicorn.error").setLevel(logging.CRITICAL)  # it would print requests and traces as they come
     application: Any = app
     config = uvicorn.Config(
         application,
@@ -131,9 +137,10 @@ def run(app: ASGIApp, sock: socket.socket) -> bool:
         access_log=False,
         server_header=False,
         proxy_headers=False,
-        timeout_keep_alive=10,
+        timeout_keep_alive=KEEP_ALIVE_SECONDS,
         timeout_graceful_shutdown=GRACE_SECONDS,
     )
     server = Server(config)
-    server.run(sockets=[sock])
+    with sock, contextlib.suppress(SystemExit):  # uvicorn's way to say that the application did not start
+        server.run(sockets=[sock])
     return server.started

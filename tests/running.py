@@ -194,7 +194,10 @@ def _announced(running: Gateway) -> str:
         first = running.log.partition("\n")
         if first[1] and first[0].startswith("Listening on "):
             url = first[0].removeprefix("Listening on ")
-            if httpx.get(f"{url}/health/live").status_code == 200:
-                return url
+            try:
+                if httpx.get(f"{url}/health/live").status_code == 200:
+                    return url
+            except httpx.TransportError:
+                raise AssertionError(f"it closed its first connection: {running.log}") from None
         time.sleep(0.02)
     raise AssertionError(running.log)

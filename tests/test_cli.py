@@ -108,9 +108,8 @@ def test_verify_says_all_some_or_none(world: Path) -> None:
     assert "too large" in small.stdout
 
 
-def test_verify_json_is_what_http_answers(tmp_path: Path, world: Path) -> None:
-    folder = tmp_path / "served"
-    folder.mkdir()
+def test_verify_json_is_what_http_answers(tmp_path_factory: pytest.TempPathFactory, world: Path) -> None:
+    folder = tmp_path_factory.mktemp("served")
     with gateway(folder) as running:
         for name, status in (("valid", 0), ("invalid", 1), ("text", 1), ("empty", 1)):
             path = world / f"{name}.pdf"
