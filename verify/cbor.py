@@ -18,7 +18,7 @@ SIZES = {24: (1, 24), 25: (2, 1 << 8), 26: (4, 1 << 16), 27: (8, 1 << 32)}
 
 
 def read_map(data: bytes) -> dict[int, Any]:
-    """The one map of integer keys. Raises Refused, item 5: `key` for a key that is no ascending integer, else `cbor`."""
+    """The one map of integer keys. Raises Refused, item 5: `key` for one that is no ascending integer, else `cbor`."""
     try:
         major, count, at = _head(data, 0)
         if major != MAP:

@@ -1,6 +1,6 @@
-"""What a QR code says of a transcript: its claims, read, and recomputed from a record (docs/qr.md, 5 and 6).
+"""What a QR code says of a transcript: its claims, each within its bounds (docs/qr.md, 5).
 
-Given its keys every claim follows from the record, so a QR code on a signed PDF is checked by making its claims anew.
+Whether they agree with a record or with the register is asked in `agreement.py`.
 """
 
 from __future__ import annotations
@@ -13,31 +13,11 @@ from datetime import date
 from types import MappingProxyType
 from typing import Any
 
-from msgspec import UNSET
-
 from verify.case import Subject
 from verify.cbor import read_map
 from verify.qr import Refused
-from verify.record import Content, Record, Year
-from verify.trust import Level, RegisteredVersion
+from verify.trust import Level
 
-CLAIMS = MappingProxyType(
-    {
-        1: "issuer",
-        2: "number",
-        3: "version",
-        4: "issued_on",
-        5: "record_digest",
-        6: "full_name",
-        7: "date_of_birth",
-        8: "first_year",
-        9: "subjects",
-        10: "marks",
-        11: "results",
-        12: "level",
-    }
-)
-"""Claim numbers to the fields of `Claims`."""
 REQUIRED = (1, 2, 3, 4, 5, 12)
 GRADES = (8, 9, 10, 11)
 """All or none."""
@@ -159,44 +139,6 @@ def read_claims(payload: bytes) -> Claims:
     )
 
 
-def derive(record: Record) -> Claims:
-    """The claims that follow from a record; an optional one that its bounds do not admit is None."""
-    content = record.content
-    name, born = content.pupil.full_name, content.pupil.date_of_birth
-    first_year, subjects, marks, results = _grades(content) or (None, None, None, None)
-    return Claims(
-        issuer=content.issuer.code,
-        number=content.number,
-        version=content.version,
-        issued_on=content.issued_on,
-        record_digest=record.digest,
-        level=content.level,
-        full_name=name if _is_name(name) else None,
-        date_of_birth=born if born.toordinal() - EPOCH in BIRTHDAYS else None,
-        first_year=first_year,
-        subjects=subjects,
-        marks=marks,
-        results=results,
-    )
-
-
-def disagreements(claims: Claims, record: Record) -> tuple[int, ...]:
-    """The numbers of the claims that do not follow from the record: each is a QR_MISMATCH (docs/qr.md, 6)."""
-    wanted = derive(record)
-    pairs = {number: (getattr(claims, field), getattr(wanted, field)) for number, field in CLAIMS.items()}
-    return tuple(number for number, (told, true) in pairs.items() if told is not None and told != true)
-
-
-def register_disagreements(claims: Claims, entry: RegisteredVersion) -> tuple[int, ...]:
-    """The same against the register's entry of that number and version, which knows claims 1, 5 and 12 alone."""
-    pairs = {
-        1: (claims.issuer, entry.issuer),
-        5: (claims.record_digest, entry.record_digest),
-        12: (claims.level, entry.level),
-    }
-    return tuple(number for number, (told, true) in pairs.items() if told != true)
-
-
 def _integer(low: int, high: int) -> Callable[[object], bool]:
     return lambda value: isinstance(value, int) and low <= value <= high
 
@@ -209,7 +151,7 @@ def _is_code(value: object) -> bool:
     return isinstance(value, str) and CODE.fullmatch(value) is not None
 
 
-def _is_name(value: object) -> bool:
+def is_name(value: object) -> bool:
     """NFC, 1 to 100 bytes, spaces single, inner and U+0020, no control or format characters."""
     if not isinstance(value, str) or not 1 <= len(value.encode()) <= MAX_NAME_BYTES:
         return False
@@ -218,7 +160,7 @@ def _is_name(value: object) -> bool:
     return all(words) and not blank and unicodedata.is_normalized("NFC", value)
 
 
-def _are_subjects(value: object) -> bool:
+def are_subjects(value: object) -> bool:
     """1 to 24 different subjects: one by number and once more by code is not different."""
     if not isinstance(value, list) or not 1 <= len(value) <= MAX_SUBJECTS:
         return False
@@ -232,7 +174,7 @@ def _are_marks(value: object) -> bool:
 
 def _are_results(value: object) -> bool:
     """1 to 9 years of 4 bytes, the first of them one of the record's; a year that it lacks is 0 throughout."""
-    if not isinstance(value, bytes) or len(value) % 4 or not 4 <= len(value) <= 4 * MAX_YEARS or not value[0]:
+    if not isinstance(value, bytes) or len(value) not in range(4, 4 * MAX_YEARS + 1, 4) or not value[0]:
         return False
     years = (value[at : at + 4] for at in range(0, len(value), 4))
     return all(year == bytes(4) or _is_year(*year) for year in years)
@@ -250,10 +192,10 @@ RULES: Mapping[int, Callable[[object], bool]] = MappingProxyType(
         3: _integer(1, 65535),
         4: _integer(0, MAX_DAYS),
         5: _bytes(32),
-        6: _is_name,
+        6: is_name,
         7: _integer(BIRTHDAYS[0], BIRTHDAYS[-1]),
         8: _integer(SCHOOL_YEARS[0], SCHOOL_YEARS[-1]),
-        9: _are_subjects,
+        9: are_subjects,
         10: _are_marks,
         11: _are_results,
         12: _integer(1, len(LEVELS)),
@@ -284,37 +226,6 @@ def _check_grades(subjects: tuple[str, ...], marks: bytes, results: bytes) -> No
 def _number(packed: bytes) -> str:
     bits = int.from_bytes(packed)
     return "".join(CROCKFORD[bits >> shift & 31] for shift in range(75, -1, -5))
-
-
-def _grades(content: Content) -> tuple[int, tuple[str, ...], bytes, bytes] | None:
-    """Claims 8 to 11, or None where they cannot say what the record says."""
-    years = {int(year.school_year[:4]): year for year in content.years}
-    subjects = tuple(dict.fromkeys(one.code for year in content.years for one in year.subjects))
-    span = range(min(years), max(years) + 1)
-    twice = any(len({one.code for one in year.subjects}) != len(year.subjects) for year in content.years)
-    if len(years) != len(content.years) or twice or len(span) > MAX_YEARS or span[0] not in SCHOOL_YEARS:
-        return None
-    if not _are_subjects(list(subjects)):
-        return None
-    rows = [_row(years.get(year), subjects) for year in span]
-    return span[0], subjects, b"".join(row[0] for row in rows), b"".join(row[1] for row in rows)
-
-
-def _row(year: Year | None, subjects: tuple[str, ...]) -> tuple[bytes, bytes]:
-    """One year's marks and results."""
-    if year is None:
-        return bytes([NO_MARK]) * len(subjects), bytes(4)
-    marks = {one.code: _mark(one.year) for one in year.subjects}
-    results = (year.learning_result, year.training_result)
-    numbers = [0 if one is UNSET else RESULTS.index(str(one)) for one in results]
-    decision = 0 if year.decision is UNSET else DECISIONS.index(str(year.decision))
-    return bytes(marks.get(code, NO_MARK) for code in subjects), bytes([year.grade, *numbers, decision])
-
-
-def _mark(mark: object) -> int:
-    if isinstance(mark, float):
-        return round(mark * 10)
-    return MARKS[mark] if isinstance(mark, str) else NO_MARK
 
 
 def _years(first: int, subjects: tuple[str, ...], marks: bytes, results: bytes) -> list[dict[str, Any]]:

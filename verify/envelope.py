@@ -23,7 +23,7 @@ KID_BYTES = 8
 """The first bytes of a key's identity; a registry admits no two keys of one kid."""
 
 HEAD = re.compile(
-    rb"\x84(\x4d\xa2\x01([\x26\x27])\x04\x48(.{8}))\xa0"  # array of 4; protected header {1: alg, 4: kid}; no other header
+    rb"\x84(\x4d\xa2\x01([\x26\x27])\x04\x48(.{8}))\xa0"  # array of 4; protected {1: alg, 4: kid}; nothing unprotected
     rb"(?:([\x41-\x57])|\x58([\x18-\xff])|\x59((?!\x00)..))",  # the payload's length, the shortest way, not zero
     re.DOTALL,
 )

@@ -1,0 +1,218 @@
+"""QR codes out of pictures and scanned pages: two decoders on a ladder of attempts, and never a guess.
+
+A code is read as a text or not at all; what the text is worth is not asked here. There is no clock: every attempt is
+bounded in pixels, and the worker that runs it in time.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+import pypdfium2
+import zxingcpp
+from PIL import Image, ImageChops, ImageFilter, ImageOps
+
+from verify.evidence import Unreadable
+from verify.picture import open_picture, scaled
+from verify.qr import Refused, read_text
+
+MAX_PAGES = 20
+"""A transcript has three to ten pages; more is several transcripts in one file, to be split."""
+
+MAX_CODES = 64
+"""Different codes in one document: a sheet full of them is no transcript."""
+
+PAGE_DPI, FINE_DPI = 200, 300
+"""A code of 30 mm in version 14 has three pixels a module at 200 dpi; scanners deliver 300."""
+
+MAX_PAGE_PIXELS = 10_000_000
+"""A4 at 300 dpi is 8.7 million; a larger page is drawn smaller."""
+
+MAX_WORK = 60_000_000
+"""Pixels that all attempts beyond the first may look at, in one document: about a second."""
+
+QR = zxingcpp.barcode_formats_from_str("QRCode")
+GLOBAL = zxingcpp.Binarizer.GlobalHistogram
+POINTS_PER_INCH = 72
+
+
+@dataclass(frozen=True, slots=True)
+class Scan:
+    """The texts of all codes found, each once, in the order of finding.
+
+    `ours` look like codes of transcripts (docs/qr.md, 1), sound or not; `foreign` are all others. A code that is spread
+    over several symbols is not put together: each part is a text, and the parts of one of ours are broken ones.
+    """
+
+    ours: tuple[str, ...] = ()
+    foreign: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Attempt:
+    """One rung: the picture at `scale`, prepared, put before one decoder; skipped if it would exceed `most` pixels.
+
+    A picture too large for an attempt that does not enlarge is reduced to `most`.
+    """
+
+    decode: Callable[[Image.Image], list[str]]
+    prepare: Callable[[Image.Image], Image.Image]
+    scale: float = 1
+    most: int = 4_000_000
+
+
+@dataclass(slots=True)
+class _Finds:
+    """What was found so far, and how many pixels may still be looked at."""
+
+    ours: dict[str, None] = field(default_factory=dict)
+    foreign: dict[str, None] = field(default_factory=dict)
+    work: int = MAX_WORK
+
+    def add(self, texts: Iterable[str]) -> None:
+        for text in texts:
+            (self.ours if is_ours(text) else self.foreign)[text] = None
+            if len(self.ours) + len(self.foreign) > MAX_CODES:
+                raise Unreadable("limit", "codes")
+
+
+def is_ours(text: str) -> bool:
+    """Whether a text looks like a transcript's code; it may be broken all the same."""
+    try:
+        read_text(text)
+    except Refused:
+        return False
+    return True
+
+
+def scan_picture(content: bytes, *, any_code: bool = False) -> Scan:
+    """All codes of a picture. Raises Unreadable: what `open_picture` raises, and the limit `codes`.
+
+    The ladder ends with the first attempt that finds a code of ours; with `any_code` also with a foreign one.
+    """
+    finds = _Finds()
+    _look(open_picture(content), finds)
+    _climb(lambda: [open_picture(content)], finds, any_code=any_code)
+    return Scan(tuple(finds.ours), tuple(finds.foreign))
+
+
+def scan_pages(content: bytes, *, ladder: bool = True) -> Scan:
+    """All codes on the pages of a PDF, as a reader sees them; without `ladder`, at one look a page.
+
+    Every page is looked at, whatever was found before it. Raises Unreadable: `unreadable`, `password`, `no_pages`, and
+    the limits `pages` and `codes`.
+    """
+    finds = _Finds()
+    with _document(content) as pdf:
+        for page in _pages(pdf, PAGE_DPI):
+            _look(page, finds)
+        if ladder:
+            _climb(lambda: _pages(pdf, FINE_DPI), finds, any_code=False)
+    return Scan(tuple(finds.ours), tuple(finds.foreign))
+
+
+def _document(content: bytes) -> Any:  # noqa: ANN401 - pypdfium2 ships no types
+    try:
+        pdf = pypdfium2.PdfDocument(content)
+    except pypdfium2.PdfiumError as error:
+        password = error.err_code == pypdfium2.raw.FPDF_ERR_PASSWORD
+        raise Unreadable("password" if password else "unreadable") from None
+    if len(pdf) > MAX_PAGES:
+        raise Unreadable("limit", "pages")
+    if not len(pdf):
+        raise Unreadable("no_pages")
+    return pdf
+
+
+def _pages(pdf: Any, dpi: int) -> Iterator[Image.Image]:  # noqa: ANN401 - as above
+    for number in range(len(pdf)):
+        try:
+            page = pdf[number]
+            width, height = page.get_size()
+            scale = min(dpi / POINTS_PER_INCH, (MAX_PAGE_PIXELS / (width * height)) ** 0.5)
+            yield page.render(scale=scale, grayscale=True).to_pil()
+        except pypdfium2.PdfiumError:
+            raise Unreadable("unreadable") from None
+
+
+def _look(image: Image.Image, finds: _Finds) -> None:
+    """The first attempt: on most pictures the only one."""
+    finds.add(_zxing(image))
+
+
+def _climb(images: Callable[[], Iterable[Image.Image]], finds: _Finds, *, any_code: bool) -> None:
+    """The further attempts, until one of them finds a code or the work is used up."""
+    if finds.ours or (any_code and finds.foreign):
+        return
+    for image in images():
+        for attempt in LADDER:
+            view = _view(image, attempt)
+            if view is None:
+                continue
+            finds.work -= view.width * view.height
+            if finds.work < 0:
+                return
+            finds.add(attempt.decode(attempt.prepare(view)))
+            if finds.ours or (any_code and finds.foreign):
+                return
+
+
+def _view(image: Image.Image, attempt: Attempt) -> Image.Image | None:
+    """The picture as the attempt wants it, None if that is too large."""
+    room = (attempt.most / (image.width * image.height)) ** 0.5
+    if attempt.scale > max(room, 1):
+        return None
+    factor = min(attempt.scale, room)
+    return image if factor == 1 else scaled(image, factor)
+
+
+def _zxing(image: Image.Image, binarizer: zxingcpp.Binarizer = zxingcpp.Binarizer.LocalAverage) -> list[str]:
+    found = zxingcpp.read_barcodes(image, formats=QR, text_mode=zxingcpp.TextMode.Plain, binarizer=binarizer)
+    return [one.text for one in found if one.text]
+
+
+def _zxing_global(image: Image.Image) -> list[str]:
+    return _zxing(image, GLOBAL)
+
+
+def _zbar(image: Image.Image) -> list[str]:
+    """The second decoder, where its library is installed. It corrupts binary codes, so only texts are taken."""
+    try:
+        from pyzbar import pyzbar  # noqa: PLC0415 - its import needs libzbar0, which may be missing
+
+        found = pyzbar.decode(image, symbols=[pyzbar.ZBarSymbol.QRCODE])
+    except (ImportError, ValueError, ZeroDivisionError):  # ValueError: a code spread over several symbols
+        return []
+    return [one.data.decode() for one in found if one.data and one.data.isascii()]
+
+
+def _unchanged(image: Image.Image) -> Image.Image:
+    return image
+
+
+def _thresholded(image: Image.Image) -> Image.Image:
+    """Black where a pixel is clearly darker than its surroundings: shadows and gradients go."""
+    around = image.filter(ImageFilter.BoxBlur(max(image.size) // 20))
+    return ImageChops.subtract(around, image).point(lambda value: 0 if value > 4 else 255)  # noqa: PLR2004 - noise
+
+
+def _blurred(image: Image.Image) -> Image.Image:
+    return image.filter(ImageFilter.GaussianBlur(1))
+
+
+def _thickened(image: Image.Image) -> Image.Image:
+    return image.filter(ImageFilter.MinFilter(3))
+
+
+LADDER = (
+    Attempt(_zbar, _thresholded, most=2_000_000),
+    Attempt(_zxing, ImageOps.equalize),
+    Attempt(_zxing, _unchanged, scale=2),
+    Attempt(_zxing_global, _blurred, scale=2),
+    Attempt(_zbar, _unchanged, scale=0.5, most=2_000_000),
+    Attempt(_zbar, _blurred, most=2_000_000),
+    Attempt(_zxing, _thickened, scale=3),
+)
+"""In the order of what each adds for its time, measured on photos (`bench/qr.py`)."""
