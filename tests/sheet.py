@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+import re
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from io import BytesIO
 from typing import Any
@@ -122,3 +123,28 @@ def updated(pdf: bytes, change: Callable[[IncrementalPdfFileWriter], None]) -> b
 def append_field(writer: IncrementalPdfFileWriter, name: str, place: tuple[int, int, int, int]) -> None:
     """An empty, visible signature field more."""
     append_signature_field(writer, SigFieldSpec(name, on_page=0, box=place))
+
+
+def appended(pdf: bytes, objects: Mapping[int, bytes], *, root: int = 1, size: int = 0) -> bytes:
+    """One revision more, written by hand: these objects, a cross-reference table and a trailer, and nothing else."""
+    body = pdf if pdf.endswith(b"\n") else pdf + b"\n"
+    table = b"xref\n"
+    for number, content in sorted(objects.items()):
+        table += b"%d 1\n%010d 00000 n \n" % (number, len(body))
+        body += b"%d 0 obj\n%s\nendobj\n" % (number, content)
+    before = int(pdf.rsplit(b"startxref", 1)[1].split()[0])
+    size = size or max(size_of(pdf), *(number + 1 for number in objects))
+    trailer = b"trailer\n<< /Root %d 0 R /Size %d /Prev %d >>\n" % (root, size, before)
+    return body + table + trailer + b"startxref\n%d\n%%%%EOF\n" % len(body)
+
+
+def size_of(pdf: bytes) -> int:
+    """One more than the highest object number."""
+    return int(re.findall(rb"/Size (\d+)", pdf)[-1])
+
+
+def text_of(pdf: bytes, number: int) -> bytes:
+    """The newest version of an object, as it stands in the file."""
+    found = re.findall(rb"(?:^|\n)%d 0 obj\s(.*?)\sendobj" % number, pdf, re.DOTALL)
+    text: bytes = found[-1]
+    return text
