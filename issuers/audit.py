@@ -67,14 +67,10 @@ def audit(engine: Engine, head: str | None = None) -> Audited:
 
     One moment of the registry is read, while others may write. At most MAX_DISAGREEMENTS are named.
     """
-    copy = scratch()
-    try:
-        with reading(engine) as connection, copy.connect() as replayed, replayed.begin():
-            metadata.create_all(replayed)
-            chain = _Chain(wanted=head)
-            found = list(islice(_disagreements(connection, replayed, chain), MAX_DISAGREEMENTS))
-    finally:
-        copy.dispose()
+    with reading(engine) as connection, scratch().connect() as replayed, replayed.begin():
+        metadata.create_all(replayed)
+        chain = _Chain(wanted=head)
+        found = list(islice(_disagreements(connection, replayed, chain), MAX_DISAGREEMENTS))
     return Audited(chain.length, chain.last, tuple(found))
 
 

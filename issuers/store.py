@@ -9,6 +9,7 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import cache
 from typing import Any
 
 from alembic import command
@@ -17,6 +18,7 @@ from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, Engine, create_engine, event, text
 from sqlalchemy.engine import URL, make_url
+from sqlalchemy.pool import NullPool
 
 BUSY_SECONDS = 30
 """How long a writer on SQLite waits for the one before it: a bulk call of 10,000 items takes about a second."""
@@ -42,9 +44,13 @@ def connect(url: str | URL) -> Engine:
     return _engine(make_url(url), foreign_keys=True)
 
 
+@cache
 def scratch() -> Engine:
-    """An empty SQLite database of its own, gone with its one connection; it spills to disk only when it grows large."""
-    return _engine(make_url("sqlite://"), foreign_keys=True, creator=lambda: sqlite3.connect(""))
+    """Every connection of this engine is an empty SQLite database of its own, and gone when it is closed.
+
+    It stays in memory while it is small and spills to a temporary file when it is not.
+    """
+    return _engine(make_url("sqlite://"), foreign_keys=True, creator=lambda: sqlite3.connect(""), poolclass=NullPool)
 
 
 @contextmanager

@@ -148,12 +148,12 @@ def test_the_ledger_is_the_only_table_that_is_not_projected() -> None:
 
 
 def test_a_scratch_database_is_gone_with_its_connection() -> None:
-    engine = store.scratch()
-    with engine.connect() as connection:
-        connection.exec_driver_sql("CREATE TABLE here (x)")
-    engine.dispose()
-    with engine.connect() as connection, pytest.raises(OperationalError):
-        connection.exec_driver_sql("SELECT * FROM here")
+    with store.scratch().connect() as one, store.scratch().connect() as two:
+        one.exec_driver_sql("CREATE TABLE here (x)")
+        with pytest.raises(OperationalError):
+            two.exec_driver_sql("SELECT * FROM here")
+    with store.scratch().connect() as later, pytest.raises(OperationalError):
+        later.exec_driver_sql("SELECT * FROM here")
 
 
 @pytest.mark.parametrize(
