@@ -32,6 +32,13 @@ def changes(evidence: Evidence, judged: Sequence[JudgedSignature]) -> list[Findi
             for index, revision in enumerate(evidence.revisions)
             if index > first and revision.refused
         ]
+        # Whatever a rule let pass: what a viewer finds in the file must be the record that was signed.
+        signed = evidence.revisions[first].attachment
+        found += [
+            _modified({"revision": index, "why": "the record"})
+            for index, revision in enumerate(evidence.revisions)
+            if index > first and revision.attachment != signed and not revision.refused
+        ]
     certified = min((one.revision for one in evidence.signatures if one.certifies == NO_CHANGES), default=None)
     if certified is not None:
         found += [

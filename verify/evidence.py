@@ -61,7 +61,7 @@ class Revision:
 
     `refused` says, in the reader's words, why its changes are more than adding signatures, validation data, document
     information or metadata; "" if they are not. `described`: document information or metadata are among them, asked
-    only where a certification signature forbids all changes.
+    only where a certification signature forbids all changes. `unclear` says why readers may differ about the revision.
     """
 
     end: int
@@ -70,6 +70,7 @@ class Revision:
     fields: tuple[FieldChange, ...] = ()
     refused: str = ""
     described: bool = False
+    unclear: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,9 +18,10 @@ from itertools import islice
 from typing import Any
 
 from pyhanko.pdf_utils import generic
-from pyhanko.pdf_utils.misc import PdfError, PdfReadError
+from pyhanko.pdf_utils.misc import PdfReadError
 from pyhanko.pdf_utils.reader import PdfFileReader
 
+from verify.appended import WHITE
 from verify.byterange import range_digests, signed_range
 from verify.case import open_signature
 from verify.cms import Malformed, Token, parse_token
@@ -57,11 +58,9 @@ def open_pdf(content: bytes) -> Evidence:
     structure = _structure(content)
     try:
         reading = _read(content)
-    except MemoryError:
+    except (MemoryError, Unreadable):
         raise
-    except (PdfError, ValueError, TypeError, AttributeError, KeyError, IndexError, AssertionError) as error:
-        reading = _Reading(failed=type(error).__name__)
-    except (RecursionError, NotImplementedError, OverflowError) as error:
+    except Exception as error:  # noqa: BLE001 - readers raise anything on hostile files: then this one cannot open it
         reading = _Reading(failed=type(error).__name__)
     if structure.failed and reading.failed:
         raise Unreadable("unreadable")
@@ -140,7 +139,7 @@ def _evidence(content: bytes, structure: Structure, reading: _Reading) -> Eviden
         signatures=reading.signatures,
         revisions=reading.revisions,
         digests=digests,
-        faults=tuple(_faults(structure, reading)),
+        faults=tuple(_faults(content, structure, reading)),
         certificates=reading.certificates,
         crls=reading.crls,
         ocsps=reading.ocsps,
@@ -148,7 +147,7 @@ def _evidence(content: bytes, structure: Structure, reading: _Reading) -> Eviden
     )
 
 
-def _faults(structure: Structure, reading: _Reading) -> list[Fault]:
+def _faults(content: bytes, structure: Structure, reading: _Reading) -> list[Fault]:
     found = []
     if structure.failed or reading.failed:
         found.append(Fault("CANNOT_BE_JUDGED", {"qpdf": structure.failed, "pyhanko": reading.failed}))
@@ -163,6 +162,13 @@ def _faults(structure: Structure, reading: _Reading) -> list[Fault]:
         }
         found += [Fault("CANNOT_BE_JUDGED", {"readers": what}) for what, held in disagreements.items() if held]
     found += [Fault("ACTIVE_CONTENT", {"kind": kind}) for kind in structure.active]
+    found += [
+        Fault("CANNOT_BE_JUDGED", {"revision": index, "why": one.unclear})
+        for index, one in enumerate(reading.revisions)
+        if one.unclear
+    ]
+    if reading.revisions and content[reading.revisions[-1].end :].strip(WHITE):
+        found.append(Fault("CANNOT_BE_JUDGED", {"why": "bytes after the last revision"}))
     if structure.annexed:
         found.append(Fault("RECORD_INCONSISTENT", {"attachment": "a file attachment annotation"}))
     return found

@@ -16,7 +16,7 @@ from verify.authority import capacity
 from verify.case import Case, Opened, Subject, known_key, open_signature
 from verify.changes import changes
 from verify.checks import CHECKS
-from verify.evidence import Evidence
+from verify.evidence import Attachment, Evidence
 from verify.existence import Believer, prove
 from verify.integrity import broken
 from verify.path import Paths
@@ -176,9 +176,8 @@ def _record_in_time(story: _Story, evidence: Evidence) -> list[Finding]:
         return []
     placed = {one.field: one.revision for one in evidence.signatures}
     taken = [one for one in story.judged if one.taken]
-    attached = {evidence.revisions[placed[one.field]].attachment.content for one in taken}
     found = []
-    if len(attached | {_last_attachment(evidence)}) > 1:
+    if len({evidence.revisions[placed[one.field]].attachment for one in taken} | {_signed_last(evidence)}) > 1:
         found.append("differs between signed revisions")
     latest = max((one.proven_at for one in taken if one.proven_at), default=None)
     if records.issued_after(story.record.content.issued_on, latest):
@@ -189,9 +188,8 @@ def _record_in_time(story: _Story, evidence: Evidence) -> list[Finding]:
     return findings or [Finding("record", Outcome.PASSED)]
 
 
-def _last_attachment(evidence: Evidence) -> bytes | None:
-    last = max(one.revision for one in evidence.signatures if not one.timestamp)
-    return evidence.revisions[last].attachment.content
+def _signed_last(evidence: Evidence) -> Attachment:
+    return evidence.revisions[max(one.revision for one in evidence.signatures if not one.timestamp)].attachment
 
 
 def _report(evidence: Evidence, trust: TrustSnapshot, policy: Policy, at: datetime, story: _Story) -> Report:

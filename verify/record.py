@@ -194,8 +194,8 @@ def read(content: bytes) -> Record:
         return Record(typed, plain, hashlib.sha256(rfc8785.dumps(plain)).hexdigest())
     except msgspec.ValidationError as error:
         # Only the place is told, `$.years[0].grade`, never the value.
-        place = str(error).rpartition("`")[0].rpartition("`")[2]
-        raise Inconsistent(Reason.RECORD_INCONSISTENT, place or "schema") from None
+        place = re.search(r"`(\$[^`]*)`$", str(error))
+        raise Inconsistent(Reason.RECORD_INCONSISTENT, place[1] if place else "schema") from None
     except (ValueError, RecursionError, OverflowError, rfc8785.CanonicalizationError):
         raise Inconsistent(Reason.RECORD_INCONSISTENT, "json") from None
 

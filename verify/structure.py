@@ -91,16 +91,18 @@ def read_structure(content: bytes) -> Structure:
 def _signatures(pdf: pikepdf.Pdf) -> list[tuple[str, str]]:
     """Filled signature fields of the form, by fully qualified name."""
     form: Any = pdf.Root.get("/AcroForm")
-    queue: list[tuple[Any, str, int]] = [(one, "", 0) for one in (form.get("/Fields", []) if form is not None else [])]
+    listed = form.get("/Fields", []) if form is not None else []
+    queue: list[tuple[Any, str, Any, int]] = [(one, "", None, 0) for one in listed]
     found: list[tuple[str, str]] = []
     for _ in range(MAX_FIELDS):
         if not queue:
             return found
-        field, prefix, depth = queue.pop()
+        field, prefix, inherited, depth = queue.pop()
+        kind = field.get("/FT", inherited)
         name = ".".join(part for part in (prefix, str(field.get("/T", ""))) if part)
         if depth < MAX_DEPTH:
-            queue += [(kid, name, depth + 1) for kid in field.get("/Kids", []) if "/T" in kid]
-        if field.get("/FT") == "/Sig" and "/V" in field:
+            queue += [(kid, name, kind, depth + 1) for kid in field.get("/Kids", []) if "/T" in kid]
+        if kind == "/Sig" and "/V" in field:
             value = field["/V"]
             contents = bytes(value["/Contents"]) if "/Contents" in value else b""
             found.append((name, hashlib.sha256(contents).hexdigest()))
@@ -117,10 +119,8 @@ def _scan(pdf: pikepdf.Pdf) -> tuple[tuple[str, ...], int, bool]:
             text = one.unparse(resolved=True)
         else:
             continue
-        if SIGNATURE.search(text):
-            signatures += 1
-            continue
-        bare = STRING.sub(b"()", text) if b"(" in text else text
+        bare = STRING.sub(b"()", text)
+        signatures += SIGNATURE.search(bare) is not None
         annexed = annexed or (ANNEX.search(bare) is not None and _annexes(one))
         kinds |= {kind for kind, pattern in ACTIVE.items() if pattern.search(bare)}
     return tuple(sorted(kinds)), signatures, annexed
