@@ -64,6 +64,9 @@ WAIT_SECONDS = 10.0
 RENEWAL_SECONDS = 1.0
 """Pause before another attempt when a worker does not start: the machine is short of something."""
 
+LOST_EXITCODE = 255
+"""What `multiprocessing` says when it could not read how a child of its fork server ended."""
+
 LONGEST_TMPDIR = 70
 SHORT_TMPDIR = "/tmp"  # noqa: S108 (only a folder of mode 0700 with a socket is made there)
 """A socket's path has at most 107 bytes, of which the fork server's own part takes 32."""
@@ -173,8 +176,9 @@ class Sandbox:
                 try:
                     running = asyncio.wrap_future(cell.schedule(seconds, job, *args))
                     answer = pickle.loads(await asyncio.wait_for(running, seconds + BACKSTOP_SECONDS))  # noqa: S301 (our own process wrote it)
-                except (BrokenProcessPool, RuntimeError):
+                except (BrokenProcessPool, RuntimeError) as loss:
                     self._give_up(cell)
+                    log.warning("a worker was lost: %r", loss.__cause__ or loss)
                     if time.monotonic() - began >= seconds:  # it did begin, and was ended before pebble took note
                         raise Unreadable("limit", "time") from None
                     continue
@@ -183,7 +187,7 @@ class Sandbox:
                     raise Unreadable("limit", "time") from None
                 except pebble.ProcessExpired as death:
                     self._give_up(cell)
-                    raise _why(death.exitcode) from None
+                    raise _why(death.exitcode, time.monotonic() - began, seconds) from None
                 except BaseException:
                     self._give_up(cell)
                     raise
@@ -256,7 +260,8 @@ class Sandbox:
             await asyncio.to_thread(cell.end)
             if not isinstance(error, Exception):
                 raise
-            log.error("a worker did not start: %r", error.__cause__ or error)  # noqa: TRY400 (the trace is pebble's)
+            why = error.__cause__ if isinstance(error, BrokenProcessPool) and error.__cause__ else error
+            log.error("a worker did not start: %r", why)  # noqa: TRY400 (the trace is pebble's)
             raise WorkerDied from None
         return cell
 
@@ -286,9 +291,14 @@ def _listen_nearby() -> None:
             tempfile.tempdir = kept
 
 
-def _why(exitcode: int) -> Exception:
-    """What the signal that ended a worker means."""
+def _why(exitcode: int, took: float, seconds: float) -> Exception:
+    """What the signal that ended a worker means.
+
+    Python reads a child's exit code without a lock: now and then it is lost and said to be 255. Then the time tells.
+    """
     limits = {-signal.SIGPROF: "cpu", -signal.SIGALRM: "time"}
+    if exitcode == LOST_EXITCODE and took >= min(seconds, worker.CPU_SECONDS):
+        return Unreadable("limit", "time" if took >= seconds else "cpu")
     if exitcode in limits:
         return Unreadable("limit", limits[exitcode])
     log.error("a worker ended with exit code %d", exitcode)
