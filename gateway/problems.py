@@ -19,7 +19,8 @@ from litestar.exceptions import HTTPException, ValidationException
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
-from gateway.sandbox import Busy, WorkerDied
+from gateway.cells import WorkerDied
+from gateway.sandbox import Busy
 from gateway.vocabulary import LIMITS, Text, word
 from issuers.store import WrongSchema
 from verify.evidence import Unreadable

@@ -2,7 +2,7 @@
 
 A worker reads files that somebody made to harm us. It may use one gibibyte and a few seconds, can write no file, prints
 nothing, logs nothing, and ends with the server. All that it sends back is one pickle of bounded size: a result, or why
-there is none. Which process runs what, and what becomes of one that dies: `gateway/sandbox.py`.
+there is none. How one is made, and what becomes of one that dies: `gateway/cells.py`.
 """
 
 from __future__ import annotations

@@ -19,9 +19,10 @@ import pytest
 from running import Gateway, gateway, tiny
 
 from gateway import app, problems, settings
+from gateway.cells import WorkerDied
 from gateway.headers import Headers
 from gateway.problems import KINDS, Problem
-from gateway.sandbox import Busy, WorkerDied
+from gateway.sandbox import Busy
 from issuers import store
 from verify.evidence import Unreadable
 from verify.trust import Names

@@ -17,7 +17,8 @@ from running import tiny
 
 from gateway import sandbox as rooms
 from gateway import worker
-from gateway.sandbox import Busy, Sandbox, WorkerDied
+from gateway.cells import WorkerDied
+from gateway.sandbox import Busy, Sandbox
 from verify.evidence import Evidence, Unreadable
 
 

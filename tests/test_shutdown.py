@@ -141,8 +141,8 @@ def test_a_long_path_for_temporary_files_is_no_obstacle(tmp_path: Path) -> None:
 def test_a_server_without_workers_does_not_start_and_says_so(tmp_path: Path) -> None:
     program = tmp_path / "wingless.py"
     program.write_text(
-        "import sys\nfrom gateway import cli, sandbox\n\nif __name__ == '__main__':\n"
-        "    sandbox.START_SECONDS = 0\n    sys.exit(cli.main(['serve']))\n"
+        "import sys\nfrom gateway import cells, cli\n\nif __name__ == '__main__':\n"
+        "    cells.START_SECONDS = 0\n    sys.exit(cli.main(['serve']))\n"
     )
     told = subprocess.run(
         [sys.executable, str(program)],
