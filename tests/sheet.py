@@ -11,12 +11,17 @@ from unittest.mock import patch
 
 import pikepdf
 from pikepdf import Array, Dictionary, Name, Pdf
+from pyhanko.pdf_utils import generic as pyhanko_objects
 from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
 from pyhanko.sign.fields import MDPPerm, SigFieldSpec, SigSeedSubFilter, append_signature_field
 from pyhanko.sign.signers import PdfSignatureMetadata, PdfSigner, PdfTimeStamper
 from world import record, stamper
 
 from issuers import kit
+
+Change = Callable[[Any], None]
+"""What an update does with a writer of pyHanko's, of which half the methods have no types."""
+generic: Any = pyhanko_objects
 
 RECORD = kit.canonical(record())
 PLACES = {"principal": (60, 100, 260, 160), "school_seal": (320, 100, 520, 160)}
@@ -111,9 +116,9 @@ def stamp(pdf: bytes, at: datetime) -> bytes:
     return stamped.getvalue()
 
 
-def updated(pdf: bytes, change: Callable[[IncrementalPdfFileWriter], None]) -> bytes:
+def updated(pdf: bytes, change: Change) -> bytes:
     """One revision more, that signs nothing."""
-    writer = IncrementalPdfFileWriter(BytesIO(pdf))
+    writer: Any = IncrementalPdfFileWriter(BytesIO(pdf))
     change(writer)
     out = BytesIO()
     writer.write(out)

@@ -9,9 +9,8 @@ from typing import Any
 import sheet
 import world
 from pikepdf import Array, Dictionary, Name, Pdf
-from pyhanko.pdf_utils import generic
-from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
 from pyhanko.sign.fields import MDPPerm
+from sheet import Change, generic
 from world import SIGNED, appointment, cast, key
 
 from cases import VALID, Given, case, each, expect, given
@@ -22,17 +21,17 @@ MODIFIED = expect("invalid", "MODIFIED_AFTER_SIGNING")
 HERE = (60, 300, 260, 360)
 
 
-def information(writer: IncrementalPdfFileWriter) -> None:
+def information(writer: Any) -> None:  # noqa: ANN401 - untyped
     """A title in the document information."""
     writer.set_info(generic.DictionaryObject({generic.pdf_name("/Title"): generic.pdf_string("Khac")}))
 
 
-def metadata(writer: IncrementalPdfFileWriter) -> None:
+def metadata(writer: Any) -> None:  # noqa: ANN401 - untyped
     """A stream of XMP: pyHanko writes one with every update of the catalog."""
     writer.update_root()
 
 
-def security_store(writer: IncrementalPdfFileWriter) -> None:
+def security_store(writer: Any) -> None:  # noqa: ANN401 - untyped
     """A document security store with one certificate."""
     root = generic.StreamObject(stream_data=world.der(cast().principal))
     writer.root["/DSS"] = writer.add_object(
@@ -41,7 +40,7 @@ def security_store(writer: IncrementalPdfFileWriter) -> None:
     writer.update_root()
 
 
-def annotation(writer: IncrementalPdfFileWriter) -> None:
+def annotation(writer: Any) -> None:  # noqa: ANN401 - untyped
     """A note on the page."""
     page = writer.root["/Pages"]["/Kids"][0]
     note = {"/Type": "/Annot", "/Subtype": "/FreeText"}
@@ -52,26 +51,26 @@ def annotation(writer: IncrementalPdfFileWriter) -> None:
     writer.update_container(page["/Annots"])
 
 
-def contents(writer: IncrementalPdfFileWriter) -> None:
+def contents(writer: Any) -> None:  # noqa: ANN401 - untyped
     """Another text on the page."""
     page = writer.root["/Pages"]["/Kids"][0]
     page["/Contents"] = writer.add_object(generic.StreamObject(stream_data=b"BT /F1 12 Tf 60 700 Td (DIEM 10) Tj ET"))
     writer.update_container(page)
 
 
-def moved_field(writer: IncrementalPdfFileWriter) -> None:
+def moved_field(writer: Any) -> None:  # noqa: ANN401 - untyped
     """The principal's appearance in another place."""
     widget = writer.root["/AcroForm"]["/Fields"][0]
     widget["/Rect"] = generic.ArrayObject(map(generic.NumberObject, (320, 690, 520, 750)))
     writer.update_container(widget)
 
 
-def empty_field(writer: IncrementalPdfFileWriter) -> None:
+def empty_field(writer: Any) -> None:  # noqa: ANN401 - untyped
     """A new field that nobody signs."""
     sheet.append_field(writer, "more", HERE)
 
 
-def more_pages(writer: IncrementalPdfFileWriter) -> None:
+def more_pages(writer: Any) -> None:  # noqa: ANN401 - untyped
     """A second page."""
     pages = writer.root["/Pages"]
     page = generic.DictionaryObject({generic.pdf_name("/Type"): generic.pdf_name("/Page")})
@@ -82,7 +81,7 @@ def more_pages(writer: IncrementalPdfFileWriter) -> None:
     writer.update_container(pages)
 
 
-def orphan(writer: IncrementalPdfFileWriter) -> None:
+def orphan(writer: Any) -> None:  # noqa: ANN401 - untyped
     """An object that nothing refers to, yet."""
     writer.add_object(generic.DictionaryObject({generic.pdf_name("/Waiting"): generic.NumberObject(1)}))
 
@@ -96,7 +95,6 @@ FORBIDDEN = {
     "page": more_pages,
     "orphan": orphan,
 }
-Change = Callable[[IncrementalPdfFileWriter], None]
 
 
 @each(

@@ -39,7 +39,7 @@ def moved(*periods: tuple[datetime, str], last: datetime | None = None) -> dict[
     return {"school": replace(world.school(), periods=lived)}
 
 
-SECOND_DEPARTMENT = {
+SECOND_DEPARTMENT: dict[str, Any] = {
     "more_issuers": (world.issuer("SGD80", Kind.DEPARTMENT, "Sở khác (mẫu)", world.MINISTRY),),
 }
 

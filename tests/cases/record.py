@@ -13,8 +13,7 @@ from typing import Any
 import sheet
 import world
 from pikepdf import Array, Dictionary, Name, Pdf
-from pyhanko.pdf_utils import generic
-from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
+from sheet import generic
 from world import DAY, ISSUED_ON, LONG_AGO, NOW, SECOND, SIGNED, cast
 
 from cases import VALID, Given, case, each, expect, given
@@ -195,7 +194,7 @@ def an_attachment_written_by_another_tool(bend: Callable[[Pdf], None]) -> Given:
 # Present and identical in the revision of every required signature.
 
 
-def replaced(writer: IncrementalPdfFileWriter) -> None:
+def replaced(writer: Any) -> None:  # noqa: ANN401 - untyped
     """Another record in the same place."""
     spec = writer.root["/AF"][0]
     stream = generic.StreamObject(stream_data=OTHER)
@@ -205,7 +204,7 @@ def replaced(writer: IncrementalPdfFileWriter) -> None:
     writer.update_container(spec)
 
 
-def removed(writer: IncrementalPdfFileWriter) -> None:
+def removed(writer: Any) -> None:  # noqa: ANN401 - untyped
     """No record any more."""
     del writer.root["/AF"], writer.root["/Names"]
     writer.update_root()
@@ -238,7 +237,7 @@ def a_record_added_before_the_seal() -> Given:
     def bend(pdf: Pdf) -> None:
         del pdf.Root.AF, pdf.Root.Names
 
-    def add(writer: IncrementalPdfFileWriter) -> None:
+    def add(writer: Any) -> None:  # noqa: ANN401 - untyped
         stream = generic.StreamObject(stream_data=sheet.RECORD)
         stream["/Type"] = generic.pdf_name("/EmbeddedFile")
         data = writer.add_object(stream)

@@ -25,7 +25,8 @@ MORNING = start_of_day(ISSUED_ON)
 
 def version(index: int, **changes: Any) -> RegisteredVersion:  # noqa: ANN401 - fields of RegisteredVersion
     """An entry for another version of the same number."""
-    return registration(**({"version": index, "record_digest": f"{index}" * 64} | changes))
+    told: dict[str, Any] = {"version": index, "record_digest": f"{index}" * 64} | changes
+    return registration(**told)
 
 
 def withdrawal(issuer: str = SCHOOL) -> dict[str, Any]:

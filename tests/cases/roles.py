@@ -250,9 +250,9 @@ def two_principals(**first: Any) -> dict[str, Any]:  # noqa: ANN401 - fields of 
 
 TWO = ("principal", "teacher", "school_seal")
 """The worse of two principals comes first: after the first that takes a role, another's appearance is forbidden."""
-REVOKED_KEY = {"state": KeyState.REVOKED, "revoked_at": SIGNED}
-SUSPENDED_KEY = {"state": KeyState.SUSPENDED, "suspended_since": SIGNED}
-RETIRED_KEY = {"state": KeyState.RETIRED, "retired_at": SIGNED}
+REVOKED_KEY: dict[str, Any] = {"state": KeyState.REVOKED, "revoked_at": SIGNED}
+SUSPENDED_KEY: dict[str, Any] = {"state": KeyState.SUSPENDED, "suspended_since": SIGNED}
+RETIRED_KEY: dict[str, Any] = {"state": KeyState.RETIRED, "retired_at": SIGNED}
 
 
 @case(

@@ -172,7 +172,7 @@ def a_split_school_corrected_by_one_of_two() -> Given:
 def a_file_registered_by_the_successor() -> Given:
     """The successor registers the predecessor's file late, while everything is in force."""
     heirs = (other(SUCCESSOR, predecessors=(SCHOOL,)),)
-    changes = {"school": world.school(successors=(SUCCESSOR,)), "more_issuers": heirs}
+    changes: dict[str, Any] = {"school": world.school(successors=(SUCCESSOR,)), "more_issuers": heirs}
     registered = registration(plain(), NOW - DAY, issuer=SUCCESSOR)
     return given(plain(), versions=(registered,), **changes)
 

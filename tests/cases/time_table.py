@@ -109,20 +109,22 @@ def appointed(until: datetime | None = None) -> dict[str, Any]:
 
 def key_in(row: str) -> dict[str, Any]:
     """A key has no beginning of its own: the appointment's is asked (HB-1, 3)."""
-    changes: dict[str, Any] = {
+    rows: dict[str, dict[str, Any]] = {
         "in-force": {},
         "ended": {"state": KeyState.RETIRED, "retired_at": END},
         "revoked": {"state": KeyState.REVOKED, "revoked_at": END, "revocation_reason": "unspecified"},
         "suspended": {"state": KeyState.SUSPENDED, "suspended_since": END},
-    }[row]
+    }
+    changes = rows[row]
     return {"principal": world.key(cast().principal, **changes), **appointed()}
 
 
 def certificate_in(row: str, signer: kit.Signer) -> dict[str, Any]:
-    changes: dict[str, Any] = {
+    rows: dict[str, dict[str, Any]] = {
         "revoked": {"revoked_at": END, "reason": "unspecified"},
         "suspended": {"held_since": END},
-    }.get(row, {})
+    }
+    changes = rows.get(row, {})
     made = world.key(signer)
     return {"principal": replace(made, certificates=(replace(made.certificates[0], **changes),))}
 
