@@ -13,6 +13,7 @@ from datetime import datetime
 
 from asn1crypto import cms, tsp, x509
 from asn1crypto.core import OctetString, ParsableOctetString, Sequence, SequenceOf, SetOf
+from asn1crypto.parser import peek
 from asn1crypto.pdf import RevocationInfoArchival
 from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
 from cryptography.hazmat.primitives import hashes
@@ -118,13 +119,7 @@ def parse_token(der: bytes) -> Token:
 
 def _strip_padding(der: bytes) -> bytes:
     """Cut the zero padding after the DER in /Contents; anything but zeros stays and fails the strict parse."""
-    if len(der) < 2:  # noqa: PLR2004 - a tag and a length
-        return der
-    length, header = der[1], 2
-    if length & 0x80:
-        count = length & 0x7F
-        length, header = int.from_bytes(der[2 : 2 + count], "big"), 2 + count
-    end = header + length
+    end = peek(der)  # indefinite lengths too: some signing tools write BER
     return der[:end] if not der[end:].strip(b"\x00") else der
 
 
@@ -147,7 +142,7 @@ def _read(der: bytes, content_type: str) -> SignedData:
     digest_name = signer["digest_algorithm"]["algorithm"].native
     scheme, scheme_hash, salt_length = _scheme(signer["signature_algorithm"], digest_name, own)
     _check_protection(attributes, signer)
-    unsigned = _attributes(signer["unsigned_attrs"])
+    stamps = [one["values"] for one in signer["unsigned_attrs"] or () if one["type"].dotted == SIGNATURE_TIME_STAMP]
     spki = own.public_key.dump()
     archive = _archive(attributes)
     encapsulated = content["content"]
@@ -164,7 +159,7 @@ def _read(der: bytes, content_type: str) -> SignedData:
         signature=signer["signature"].native,
         named_certificate=_named_certificate(attributes),
         content=bytes(encapsulated) if isinstance(encapsulated, (OctetString, ParsableOctetString)) else None,
-        timestamps=tuple(value.dump() for value in unsigned.get(SIGNATURE_TIME_STAMP, ())),
+        timestamps=tuple(value.dump() for values in stamps for value in values),
         content_timestamps=tuple(value.dump() for value in attributes.get(CONTENT_TIME_STAMP, ())),
         claimed_at=_claimed(attributes),
         crls=(*_crls(signed), *(one.dump() for one in archive["crl"] or ())),

@@ -169,8 +169,10 @@ def _faults(content: bytes, structure: Structure, reading: _Reading) -> list[Fau
     ]
     if reading.revisions and content[reading.revisions[-1].end :].strip(WHITE):
         found.append(Fault("CANNOT_BE_JUDGED", {"why": "bytes after the last revision"}))
-    if structure.annexed:
-        found.append(Fault("RECORD_INCONSISTENT", {"attachment": "a file attachment annotation"}))
+    if structure.optional:
+        found.append(Fault("CANNOT_BE_JUDGED", {"why": "optional content"}))
+    if structure.records > 1:
+        found.append(Fault("RECORD_INCONSISTENT", {"attachments": structure.records}))
     return found
 
 

@@ -47,7 +47,8 @@ def missing(
     found = [Finding("roles", Outcome.INDETERMINATE, Reason.ROLE_MISSING, {"role": role.value}) for role in lacking]
     if not lacking:
         return [Finding("roles", Outcome.PASSED)]
-    if any(known_key(one, trust) is None for one in opened):
+    # A malformed signature says whose it is to nobody: it is broken, not a stranger's.
+    if any(one.signed is not None and known_key(one, trust) is None for one in opened):
         found.append(Finding("roles", Outcome.INDETERMINATE, Reason.UNKNOWN_KEY))
     untaken = [one for one, signature in zip(opened, judged, strict=True) if not signature.taken]
     elsewhere = sorted({one.issuer for one in _all(untaken, trust) if one.role in lacking} - {subject.issuer})

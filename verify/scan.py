@@ -30,8 +30,8 @@ PAGE_DPI, FINE_DPI = 200, 300
 MAX_PAGE_PIXELS = 10_000_000
 """A4 at 300 dpi is 8.7 million; a larger page is drawn smaller."""
 
-MAX_WORK = 60_000_000
-"""Pixels that all attempts beyond the first may look at, in one document: about a second."""
+MAX_WORK = 30_000_000
+"""Pixels that all attempts beyond the first may look at, in one document: about half a second."""
 
 QR = zxingcpp.barcode_formats_from_str("QRCode")
 GLOBAL = zxingcpp.Binarizer.GlobalHistogram
@@ -101,8 +101,8 @@ def scan_picture(content: bytes, *, any_code: bool = False) -> Scan:
 def scan_pages(content: bytes, *, ladder: bool = True) -> Scan:
     """All codes on the pages of a PDF, as a reader sees them; without `ladder`, at one look a page.
 
-    Every page is looked at, whatever was found before it. Raises Unreadable: `unreadable`, `password`, `no_pages`, and
-    the limits `pages` and `codes`.
+    Every page is looked at, whatever was found before it. Raises Unreadable: `unreadable`, `password`, and the
+    limits `pages` and `codes`.
     """
     finds = _Finds()
     with _document(content) as pdf:
@@ -121,8 +121,6 @@ def _document(content: bytes) -> Any:  # noqa: ANN401 - pypdfium2 ships no types
         raise Unreadable("password" if password else "unreadable") from None
     if len(pdf) > MAX_PAGES:
         raise Unreadable("limit", "pages")
-    if not len(pdf):
-        raise Unreadable("no_pages")
     return pdf
 
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import re
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from io import BytesIO
 from typing import Any
@@ -15,7 +16,7 @@ import pikepdf
 import pypdfium2
 from pypdfium2 import raw
 
-from verify.attachment import NAME
+from verify.attachment import likeness
 
 MAX_OBJECTS = 200_000
 """Objects in a file of MAX_UPLOAD_BYTES that is a transcript: a few hundred."""
@@ -23,6 +24,8 @@ MAX_FIELDS = 512
 MAX_DEPTH = 16
 MAX_TEXT_PAGES = 20
 """Pages searched for visible text: one visible word decides, and a transcript has three to ten pages."""
+NAMES = ("/F", "/UF", "/DOS", "/Mac", "/Unix", "/Desc")
+"""Keys of a file specification under which some reader looks for its name."""
 INVISIBLE = 3
 """Text rendering mode of an OCR layer: it is no text that a reader sees (HB-1, 5)."""
 
@@ -30,10 +33,12 @@ ACTIVE = {
     "javascript": re.compile(rb"/(JavaScript|JS)(?![A-Za-z0-9])"),
     "xfa": re.compile(rb"/XFA(?![A-Za-z0-9])"),
     "launch": re.compile(rb"/(Launch|ImportData|SubmitForm|Rendition|RichMedia|RichMediaExecute)(?![A-Za-z0-9])"),
+    "visibility": re.compile(rb"/(SetOCGState|Hide)(?![A-Za-z0-9])"),
 }
 """Names that only active content uses: searched in each object as qpdf writes it, escapes undone, outside strings."""
 STRING = re.compile(rb"\((?:[^()\\]|\\.|\((?:[^()\\]|\\.)*\))*\)|<[0-9A-Fa-f\s]*>", re.DOTALL)
-ANNEX = re.compile(rb"/FileAttachment(?![A-Za-z0-9])")
+EMBEDDED = re.compile(rb"/EF(?![A-Za-z0-9])")
+OPTIONAL = re.compile(rb"/OCProperties(?![A-Za-z0-9])")
 SIGNATURE = re.compile(rb"/ByteRange(?![A-Za-z0-9])")
 
 
@@ -42,13 +47,15 @@ class Structure:
     """A file as qpdf reads it; `failed` says why it could not (`password`, `damaged`, `encrypted`, `limit`).
 
     `signatures` are (field name, SHA-256 of /Contents) of every filled signature field; `stray` that a signature
-    stands outside the form; `active` the kinds of active content; `annexed` that a file attachment annotation bears the
-    record's name: a second place where a reader may find one.
+    stands outside the form; `active` the kinds of active content; `records` how many objects embed a file
+    under the record's name, wherever a reader may find them; `optional` that
+    it has optional content, so that what is seen hangs on a switch.
     """
 
     pages: int = 0
     signatures: tuple[tuple[str, str], ...] = ()
-    annexed: bool = False
+    records: int = 0
+    optional: bool = False
     stray: bool = False
     active: tuple[str, ...] = ()
     visible_text: bool = False
@@ -64,13 +71,14 @@ def read_structure(content: bytes) -> Structure:
             if len(pdf.objects) > MAX_OBJECTS:
                 return Structure(failed="limit")
             signatures = tuple(_signatures(pdf))
-            active, dictionaries, annexed = _scan(pdf)
+            scan = _scan(pdf)
             return Structure(
                 pages=len(pdf.pages),
                 signatures=signatures,
-                annexed=annexed,
-                stray=dictionaries != len({contents for _, contents in signatures}),
-                active=active,
+                records=scan.records,
+                optional=scan.optional,
+                stray=scan.signatures != len({contents for _, contents in signatures}),
+                active=scan.active,
                 visible_text=not signatures and _visible_text(content),
             )
     except pikepdf.PasswordError:
@@ -109,9 +117,19 @@ def _signatures(pdf: pikepdf.Pdf) -> list[tuple[str, str]]:
     raise ValueError("too many fields")
 
 
-def _scan(pdf: pikepdf.Pdf) -> tuple[tuple[str, ...], int, bool]:
-    """The kinds of active content in any object, how many objects are signatures, and whether one annexes a record."""
-    kinds, signatures, annexed = set(), 0, False
+@dataclass(frozen=True, slots=True)
+class _Scan:
+    """What stands in any object of the file, reachable or not."""
+
+    active: tuple[str, ...]
+    signatures: int
+    records: int
+    optional: bool
+
+
+def _scan(pdf: pikepdf.Pdf) -> _Scan:
+    """Search every object for the names that matter, outside strings and with name escapes undone."""
+    kinds, signatures, records, optional = set(), 0, 0, False
     for one in pdf.objects:
         if isinstance(one, pikepdf.Stream):
             text = one.stream_dict.unparse(resolved=True)
@@ -121,17 +139,26 @@ def _scan(pdf: pikepdf.Pdf) -> tuple[tuple[str, ...], int, bool]:
             continue
         bare = STRING.sub(b"()", text)
         signatures += SIGNATURE.search(bare) is not None
-        annexed = annexed or (ANNEX.search(bare) is not None and _annexes(one))
+        records += EMBEDDED.search(bare) is not None and _embeds(one, 0)
+        optional = optional or OPTIONAL.search(bare) is not None
         kinds |= {kind for kind, pattern in ACTIVE.items() if pattern.search(bare)}
-    return tuple(sorted(kinds)), signatures, annexed
+    return _Scan(tuple(sorted(kinds)), signatures, records, optional)
 
 
-def _annexes(annotation: Any) -> bool:  # noqa: ANN401 - a PDF object
-    """Whether a file attachment annotation names its file as the record is named."""
-    spec = annotation.get("/FS") if isinstance(annotation, pikepdf.Dictionary) else None
-    if not isinstance(spec, pikepdf.Dictionary):
-        return True  # an annotation inside something else, or without its file: nobody knows what a viewer shows
-    return any(str(spec[key]).strip().casefold() == NAME for key in ("/F", "/UF", "/Desc") if key in spec)
+def _embeds(held: Any, depth: int) -> bool:  # noqa: ANN401 - a PDF object
+    """Whether an object is or directly holds a file specification that a reader might take for the record's."""
+    if depth > MAX_DEPTH or not isinstance(held, (pikepdf.Dictionary, pikepdf.Array)):
+        return False
+    if isinstance(held, pikepdf.Array):
+        return any(_embeds(one, depth + 1) for one in _direct(held))
+    if "/EF" in held and any(likeness(str(held[key])) for key in NAMES if key in held):
+        return True
+    return any(_embeds(one, depth + 1) for one in _direct(held.values()))
+
+
+def _direct(held: Iterable[Any]) -> Iterator[Any]:
+    """The containers among these that are written in place: referenced ones are objects of their own."""
+    return (one for one in held if isinstance(one, (pikepdf.Dictionary, pikepdf.Array)) and not one.is_indirect)
 
 
 def _visible_text(content: bytes) -> bool:
