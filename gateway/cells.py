@@ -18,7 +18,7 @@ import time
 from collections.abc import Callable
 from concurrent.futures import Future
 from concurrent.futures.process import BrokenProcessPool
-from multiprocessing import resource_tracker
+from multiprocessing import forkserver, resource_tracker
 from multiprocessing.util import get_temp_dir
 from typing import Any
 
@@ -64,11 +64,12 @@ class Cell:
     """One worker process. `spent` once anything went wrong: then the cell must not be used again."""
 
     def __init__(self) -> None:
-        context = multiprocessing.get_context("forkserver")
-        context.set_forkserver_preload(ENGINE)
         self.spent = False
         self._pool = pebble.ProcessPool(
-            max_workers=1, max_tasks=JOBS_PER_WORKER, initializer=worker.confine, context=context
+            max_workers=1,
+            max_tasks=JOBS_PER_WORKER,
+            initializer=worker.confine,
+            context=multiprocessing.get_context("forkserver"),
         )
 
     async def run(self, seconds: float, job: Callable[..., Any], *args: Any) -> Any:  # noqa: ANN401 (any job)
@@ -94,21 +95,29 @@ class Cell:
         self._pool.join()
 
     def greet(self) -> Future[bytes]:
-        """Start the fork server if need be, then the worker.
-
-        Both are born with SIGTERM and SIGINT blocked: a signal meant for the whole process group, as a terminal or a
-        service manager sends it, is the server's to obey, which first lets its workers finish.
-        """
-        _listen_nearby()
-        resource_tracker.ensure_running()  # it would unblock these signals once it runs
-        before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGTERM, signal.SIGINT})
-        try:
-            return self._schedule(START_SECONDS, os.getpid)
-        finally:
-            signal.pthread_sigmask(signal.SIG_SETMASK, before)
+        """Start the worker with a first small job."""
+        kindle()
+        return self._schedule(START_SECONDS, os.getpid)
 
     def _schedule(self, seconds: float, job: Callable[..., Any], *args: Any) -> Future[bytes]:  # noqa: ANN401 (any job)
         return self._pool.schedule(worker.run, args=(seconds, job, *args), timeout=seconds + BACKSTOP_SECONDS / 2)
+
+
+def kindle() -> None:
+    """Start the fork server, unless it runs; it loads the engine while others go on.
+
+    It is born with SIGTERM and SIGINT blocked, and so are the workers that it forks: a signal meant for the whole
+    process group, as a terminal or a service manager sends it, is the server's to obey, which first lets its workers
+    finish.
+    """
+    _listen_nearby()
+    multiprocessing.get_context("forkserver").set_forkserver_preload(ENGINE)
+    resource_tracker.ensure_running()  # it would unblock these signals once it runs
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGTERM, signal.SIGINT})
+    try:
+        forkserver.ensure_running()
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 async def fresh() -> Cell:

@@ -50,6 +50,7 @@ def main(arguments: list[str] | None = None) -> int:
 
 def serve(_: argparse.Namespace, chosen: Settings) -> int:
     """Serve until SIGTERM or SIGINT."""
+    _kindle()
     from gateway import app, server  # noqa: PLC0415
     from issuers import snapshot  # noqa: PLC0415
     from verify.trust import Names  # noqa: PLC0415
@@ -143,11 +144,12 @@ def new_token(asked: argparse.Namespace, _: Settings) -> int:
 
 def verify(asked: argparse.Namespace, chosen: Settings) -> int:
     """Verify files on this machine, by the same path as over HTTP."""
-    from gateway import files  # noqa: PLC0415
-
     missing = [path for path in asked.files if not path.is_file()]
     if missing:
         raise CannotRun(f"No such file: {missing[0]}")
+    _kindle()
+    from gateway import files  # noqa: PLC0415
+
     engine = _registry(chosen)
     tell = _Progress(len(asked.files))
     answers = asyncio.run(files.verify_all(asked.files, engine, chosen, tell))
@@ -188,6 +190,16 @@ def audit(asked: argparse.Namespace, chosen: Settings) -> int:
             )
         print(f"{audited.events} events, head {audited.head}: {'not ' if audited.disagreements else ''}clean")
     return NOT_WELL if audited.disagreements else DONE
+
+
+def _kindle() -> None:
+    """Have the fork server load the engine while this process loads the rest."""
+    from gateway import cells  # noqa: PLC0415
+
+    try:
+        cells.kindle()
+    except OSError as error:
+        raise CannotRun(f"No worker process can be made: {error}.") from None
 
 
 class _Progress:

@@ -31,9 +31,6 @@ CPU_SECONDS = 2.0
 ANSWER_BYTES = 64 << 20
 """What a job may send back: three times the largest upload. More would only move a memory bomb into the server."""
 
-NICENESS = 5
-"""Workers stand behind the server's own process, so that hostile files never slow down who is only being answered."""
-
 PR_SET_PDEATHSIG = 1
 """prctl(2): send me this signal when my parent ends."""
 
@@ -59,7 +56,6 @@ def confine() -> None:
     Raises SystemExit if the server ended while the worker was being born.
     """
     leave_no_orphan()
-    os.nice(NICENESS)
     silence()
     resource.setrlimit(resource.RLIMIT_AS, (ADDRESS_SPACE, ADDRESS_SPACE))
     for nothing in (resource.RLIMIT_CORE, resource.RLIMIT_FSIZE):
