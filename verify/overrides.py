@@ -47,14 +47,14 @@ def replaced(old: HistoricalResolver, new: HistoricalResolver, filled: Mapping[s
             allowed |= touched
     if changed - allowed:
         return "an object that was there before"
-    return "" if _plain_information(new) else "document information"
+    rewritten = _information(old) in changed
+    return "document information" if rewritten and not _plain_information(new) else ""
 
 
 def _roots(old: HistoricalResolver) -> Iterator[Number]:
     """The numbers of what a signing tool rewrites; a direct value has none and is part of what holds it."""
-    trailer, root = old.trailer_view, old.root
-    info = trailer.raw_get("/Info") if "/Info" in trailer else None
-    held = [trailer.raw_get("/Root"), info]
+    root = old.root
+    held = [old.trailer_view.raw_get("/Root")]
     held += [root.raw_get(name) for name in ("/AcroForm", "/DSS", "/Metadata", "/Extensions") if name in root]
     form = value(root, "/AcroForm")
     if form is not None and "/Fields" in form:
@@ -64,10 +64,13 @@ def _roots(old: HistoricalResolver) -> Iterator[Number]:
         held += [store.raw_get(name) for name in store]
         records = value(store, "/VRI")
         held += [records.raw_get(name) for name in records] if records is not None else []
-    for one in held:
-        number = _number(one)
+    for number in (_information(old), *map(_number, held)):
         if number is not None:
             yield number
+
+
+def _information(old: HistoricalResolver) -> Number | None:
+    return _number(old.trailer_view.raw_get("/Info")) if "/Info" in old.trailer_view else None
 
 
 def _numbers(old: HistoricalResolver) -> dict[int, int]:

@@ -1,0 +1,112 @@
+"""The strict form of an appended revision: what has it, and each way of not having it."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+import world
+
+from verify.appended import MAX_SUBSECTIONS, Section, fault, table_numbers
+from verify.pdf import open_pdf
+
+BASE = b"%PDF-1.7\n"
+OBJECTS = b"7 0 obj\n<< /A 1 >>\nendobj\n8 0 obj\n<< /B 2 >>\nendobj\n"
+TABLE = b"xref\n0 1\n0000000000 65535 f \n7 2\n0000000009 00000 n \n0000000035 00000 n \n"
+TRAILER = b"trailer\n<< /Size 9 >>\nstartxref\n61\n%%EOF\n"
+
+
+def revision(
+    objects: bytes = OBJECTS, table: bytes = TABLE, trailer: bytes = TRAILER
+) -> tuple[bytes, int, int, Section]:
+    """A revision after BASE, with what a reader made of its cross-references."""
+    content = BASE + objects + table + trailer
+    section = Section(len(BASE + objects), {9: (7, 0), 35: (8, 0)}, stream=False)
+    return content, len(BASE), len(content), section
+
+
+def test_the_strict_form_passes() -> None:
+    assert fault(*revision()) == ""
+
+
+def test_a_stream_of_cross_references_passes() -> None:
+    stream = b"9 0 obj\n<< /Type /XRef >>\nstream\n\x00\nendstream\nendobj\n"
+    content = BASE + OBJECTS + stream + b"startxref\n61\n%%EOF\n"
+    listed = {9: (7, 0), 35: (8, 0), 61: (9, 0)}
+    assert fault(content, len(BASE), len(content), Section(61, listed, stream=True)) == ""
+    assert fault(
+        content.replace(b"\nendobj\nstartxref", b"\nendobj 1\nstartxref"),
+        len(BASE),
+        len(content) + 2,
+        Section(61, listed, stream=True),
+    )
+
+
+TABLES = {
+    "not-a-table": b"xrex" + TABLE[4:],
+    "a-short-entry": TABLE.replace(b"00000 n \n0000000035", b"00000 n\n0000000035"),
+    "a-number-twice": TABLE.replace(b"7 2\n", b"7 1\n").replace(b"0000000035", b"7 1\n0000000035"),
+    "a-freed-object": TABLE.replace(b"0000000035 00000 n", b"0000000000 00001 f"),
+    "no-trailer": TABLE + b"8",
+    "more-entries-than-bytes": TABLE.replace(b"7 2\n", b"7 99999\n"),
+}
+
+
+@pytest.mark.parametrize("table", TABLES.values(), ids=TABLES)
+def test_a_table_in_another_form_is_refused(table: bytes) -> None:
+    assert fault(*revision(table=table)) == "form of a cross-reference table"
+
+
+def test_subsections_are_bounded() -> None:
+    many = b"xref\n" + b"0 0\n" * (MAX_SUBSECTIONS + 1) + b"trailer"
+    assert table_numbers(many, 0) is None
+
+
+ELSEWHERE = {
+    "an-unlisted-object": (
+        OBJECTS + b"35 0 obj\n<< >>\nendobj\n",
+        "objects that are not where the cross-references say",
+    ),
+    "bytes-between": (OBJECTS.replace(b"endobj\n8", b"endobj (hidden) 8"), "objects that are not where"),
+    "bytes-before": (b"BT" + OBJECTS[2:], "objects that are not where"),
+}
+
+
+@pytest.mark.parametrize(("objects", "why"), ELSEWHERE.values(), ids=ELSEWHERE)
+def test_objects_stand_where_the_table_says(objects: bytes, why: str) -> None:
+    content, begin, end, section = revision(objects=objects)
+    assert fault(content, begin, end, replace(section, start=len(BASE + objects))).startswith(why)
+
+
+def test_nothing_stands_before_the_first_object() -> None:
+    content, begin, end, section = revision(objects=b"junk\n" + OBJECTS)
+    moved = replace(section, objects={14: (7, 0), 40: (8, 0)})
+    assert fault(content, begin, end, moved) == "bytes before a revision"
+
+
+def test_nothing_stands_between_objects() -> None:
+    objects = OBJECTS.replace(b"endobj\n8", b"endobj\n<junk>\n8")
+    content, begin, end, section = revision(objects=objects)
+    moved = replace(section, objects={9: (7, 0), 42: (8, 0)})
+    assert fault(content, begin, end, moved) == "bytes between objects"
+
+
+@pytest.mark.parametrize("more", [b"startxref\n1\n", b"%%EOF\n"])
+def test_a_revision_ends_once(more: bytes) -> None:
+    content, begin, end, section = revision(trailer=TRAILER.replace(b"startxref", more + b"startxref", 1))
+    assert fault(content, begin, end, section) == "more than one end in a revision"
+
+
+def test_a_revision_without_an_end_is_refused() -> None:
+    content, begin, _, section = revision()
+    assert fault(content, begin, 0, section) == "a revision without an end of its own"
+
+
+@pytest.mark.parametrize("more", [b"x", b"\n%", b"1 0 obj\n<< >>\nendobj\n"])
+def test_bytes_after_the_last_revision_are_seen(more: bytes) -> None:
+    evidence = open_pdf(world.signed(world.SIGNED, world.SIGNED) + more)
+    assert "CANNOT_BE_JUDGED" in {one.code for one in evidence.faults}
+
+
+def test_white_space_after_the_last_revision_is_nothing() -> None:
+    assert open_pdf(world.signed(world.SIGNED, world.SIGNED) + b"\n \r\n").faults == ()
