@@ -155,9 +155,10 @@ def _meaning(error: BaseException, took: float, seconds: float) -> BaseException
 def _end(exitcode: int, took: float, seconds: float) -> Exception:
     """What the signal that ended a worker means.
 
+    abort() is how C++ libraries end when memory is refused: that is the memory limit, met where no exception helps.
     Python reads a child's exit code without a lock: now and then it is lost and said to be 255. Then the time tells.
     """
-    limits = {-signal.SIGPROF: "cpu", -signal.SIGALRM: "time"}
+    limits = {-signal.SIGPROF: "cpu", -signal.SIGALRM: "time", -signal.SIGABRT: "memory"}
     if exitcode == LOST_EXITCODE and took >= min(seconds, worker.CPU_SECONDS):
         return Unreadable("limit", "time" if took >= seconds else "cpu")
     if exitcode in limits:

@@ -40,6 +40,10 @@ RENEWAL_SECONDS = 1.0
 """Pause before another attempt when a worker does not start: the machine is short of something."""
 
 
+SETTLE_SECONDS = 1.0
+"""pebble has begun to fork another worker for a cell whose worker died; cut short, it would cry out on stderr."""
+
+
 class Busy(Exception):  # noqa: N818 - a state, not an error
     """All workers are busy and too many jobs are waiting: answered as 503."""
 
@@ -168,7 +172,8 @@ class Sandbox:
                     await asyncio.sleep(RENEWAL_SECONDS)
                 else:
                     self._admit(cell)
-                    return
+                    break
+            await asyncio.sleep(SETTLE_SECONDS)
         finally:
             await asyncio.to_thread(old.end)
 

@@ -48,6 +48,7 @@ def test_every_limit_is_named_and_the_next_job_is_answered() -> None:
         assert time.monotonic() - began < 3
         assert await limit_of(sandbox.run(60, sum, range(10**12))) == "cpu"
         assert await limit_of(sandbox.run(3, bytearray, 2 * worker.ADDRESS_SPACE)) == "memory"
+        assert await limit_of(sandbox.run(3, os.abort)) == "memory"
         assert await limit_of(sandbox.run(3, bytes, worker.ANSWER_BYTES + 1)) == "answer"
         assert await sandbox.run(3, pow, 2, 10) == 1024
 
