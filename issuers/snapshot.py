@@ -218,10 +218,8 @@ def _certificate(row: Row[Any]) -> RegisteredCertificate:
         der=row.der,
         revoked_at=row.revoked_at,
         reason=row.reason,
-        invalidity_date=row.invalidity_date,
         # One that is only proposed counts like one that was accepted: from then on INDETERMINATE / REVOKED_NO_POE.
         invalid_since=_earliest(row.invalid_since, row.proposed_invalid_since),
-        held_since=row.held_since,
     )
 
 

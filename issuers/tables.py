@@ -234,10 +234,8 @@ key_certificates = Table(
     Column("added_at", Instant, nullable=False),
     Column("revoked_at", Instant),
     Column("reason", WORDS),
-    Column("invalidity_date", Instant),
     Column("invalid_since", Instant),
     Column("proposed_invalid_since", Instant),
-    Column("held_since", Instant),
 )
 
 intermediates = Table(
@@ -271,6 +269,29 @@ trust_anchors = Table(
     Column("revocation", WORDS, nullable=False),
     Column("admitted_at", Instant, nullable=False),
     Column("distrusted_at", Instant),
+)
+
+crls = Table(  # the CRLs themselves stand in the ledger
+    "crls",
+    metadata,
+    Column("sha256", WORDS, primary_key=True),
+    Column("authority", WORDS, nullable=False, index=True),  # hex SHA-256 of the signing CA's SubjectPublicKeyInfo
+    Column("this_update", Instant, nullable=False),
+    Column("next_update", Instant),
+    Column("expired_since", Instant),
+    Column("complete", Boolean, nullable=False),  # only such a one can tell that all is well
+    Column("imported_at", Instant, nullable=False),
+)
+
+revoked_certificates = Table(
+    "revoked_certificates",
+    metadata,
+    Column("serial", WORDS, primary_key=True),  # lower-case hex; first, for it is what a document names
+    Column("authority", WORDS, primary_key=True),
+    Column("revoked_at", Instant),  # None: on hold alone
+    Column("reason", WORDS),
+    Column("invalidity_date", Instant),
+    Column("held_since", Instant),
 )
 
 transcripts = Table(

@@ -44,7 +44,7 @@ from issuers.revocations import Reason
 from issuers.tables import PROJECTED, canonical, ledger, stamp
 from verify.trust import Level, Role, Use
 
-NEVER_WRITTEN = {"successions"}
+NEVER_WRITTEN = {"successions", "crls", "revoked_certificates"}
 """Tables that no writer fills yet: succession comes with the admin API."""
 
 

@@ -53,7 +53,7 @@ def test_migrating_again_does_nothing(engine: Engine) -> None:
 def test_the_tables_are_checked(engine: Engine) -> None:
     with pytest.raises(WrongSchema) as caught:
         check(engine)
-    assert (caught.value.found, caught.value.wanted) == ("", "0001")
+    assert (caught.value.found, caught.value.wanted) == ("", "0002")
     migrate(engine)
     check(engine)
     with writing(engine) as connection:
