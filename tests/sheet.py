@@ -24,12 +24,12 @@ Change = Callable[[Any], None]
 generic: Any = pyhanko_objects
 
 RECORD = kit.canonical(record())
-PLACES = {"principal": (60, 100, 260, 160), "school_seal": (320, 100, 520, 160)}
+PLACES = {"principal": (60, 100, 260, 160), "school_seal": (320, 100, 520, 160), "notary": (0, 0, 0, 0)}
 
 
 def sheet(
     *attached: bytes,
-    fields: Sequence[str] = tuple(PLACES),
+    fields: Sequence[str] = ("principal", "school_seal"),
     bend: Callable[[Pdf], None] | None = None,
     text: str = "SO DIEM",
 ) -> bytes:
@@ -148,8 +148,10 @@ def size_of(pdf: bytes) -> int:
     return int(re.findall(rb"/Size (\d+)", pdf)[-1])
 
 
-def text_of(pdf: bytes, number: int) -> bytes:
+def text_of(pdf: bytes, number: int, missing: bytes | None = None) -> bytes:
     """The newest version of an object, as it stands in the file."""
     found = re.findall(rb"(?:^|\n)%d 0 obj\s(.*?)\sendobj" % number, pdf, re.DOTALL)
+    if not found and missing is not None:
+        return missing
     text: bytes = found[-1]
     return text

@@ -198,8 +198,6 @@ def no_envelope(make: Callable[[bytes], bytes]) -> Given:
 @case(
     "malformed ones too",
     expected=expect("invalid", "SIGNATURE_BROKEN", "ROLE_MISSING", principal="TOTAL-FAILED/FORMAT_FAILURE"),
-    bug="roles.py: a malformed signature counts as one by a key that the registry lacks (UNKNOWN_KEY); nobody knows"
-    " by whose key it is",
 )
 def a_malformed_principal() -> Given:
     """The principal's place is filled with garbage: nobody can say whose it is."""
