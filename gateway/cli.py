@@ -13,6 +13,8 @@ import logging
 import os
 import signal
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -51,11 +53,15 @@ def main(arguments: list[str] | None = None) -> int:
 def serve(_: argparse.Namespace, chosen: Settings) -> int:
     """Serve until SIGTERM or SIGINT."""
     _kindle()
+    with _registry(chosen) as engine:
+        return _serve(chosen, engine)
+
+
+def _serve(chosen: Settings, engine: Engine) -> int:
     from gateway import app, server  # noqa: PLC0415
     from issuers import snapshot  # noqa: PLC0415
     from verify.trust import Names  # noqa: PLC0415
 
-    engine = _registry(chosen)
     try:
         sock = server.listen(chosen.host, chosen.port)
     except OSError as error:
@@ -74,9 +80,17 @@ def serve(_: argparse.Namespace, chosen: Settings) -> int:
 
 def migrate(_: argparse.Namespace, chosen: Settings) -> int:
     """Bring the tables to this version."""
+    from sqlalchemy.exc import DBAPIError  # noqa: PLC0415
+
     from issuers import store  # noqa: PLC0415
 
-    store.migrate(_connect(chosen))
+    engine = _connect(chosen)
+    try:
+        store.migrate(engine)
+    except DBAPIError as error:
+        raise CannotRun(f"The registry cannot be reached: {type(error.orig).__name__}.") from None
+    finally:
+        engine.dispose()
     return DONE
 
 
@@ -97,7 +111,7 @@ def init(asked: argparse.Namespace, chosen: Settings) -> int:
     from issuers.refusals import Refusal  # noqa: PLC0415
 
     try:
-        with store.writing(_registry(chosen)) as connection:
+        with _registry(chosen) as engine, store.writing(engine) as connection:
             registry.initialise(connection, asked.code, asked.name, actor=HOST, at=datetime.now(UTC))
     except Refusal as refusal:
         return _refused(refusal)
@@ -114,7 +128,7 @@ def add_officer(asked: argparse.Namespace, chosen: Settings) -> int:
     token = tokens.new()
     role = officers.OfficerRole(asked.role)
     try:
-        with store.writing(_registry(chosen)) as connection:
+        with _registry(chosen) as engine, store.writing(engine) as connection:
             officer = officers.add(
                 connection, asked.issuer, asked.name, role, token.sha256, actor=HOST, at=datetime.now(UTC)
             )
@@ -150,9 +164,8 @@ def verify(asked: argparse.Namespace, chosen: Settings) -> int:
     _kindle()
     from gateway import files  # noqa: PLC0415
 
-    engine = _registry(chosen)
-    tell = _Progress(len(asked.files))
-    answers = asyncio.run(files.verify_all(asked.files, engine, chosen, tell))
+    with _registry(chosen) as engine:
+        answers = asyncio.run(files.verify_all(asked.files, engine, chosen, _Progress(len(asked.files))))
     for path, answer in zip(asked.files, answers, strict=True):
         if asked.json:
             _print_json(answer.document)
@@ -180,7 +193,8 @@ def audit(asked: argparse.Namespace, chosen: Settings) -> int:
     """Compare the ledger with the tables."""
     from issuers import audit as auditing  # noqa: PLC0415
 
-    audited = auditing.audit(_registry(chosen), head=asked.head)
+    with _registry(chosen) as engine:
+        audited = auditing.audit(engine, head=asked.head)
     if asked.json:
         _print_json(audited)
     else:
@@ -225,7 +239,8 @@ def _connect(chosen: Settings) -> Engine:
         raise CannotRun(f"The database's driver is not installed: {missing.name}.") from None
 
 
-def _registry(chosen: Settings) -> Engine:
+@contextmanager
+def _registry(chosen: Settings) -> Iterator[Engine]:
     """The registry, its tables checked; an SQLite file that holds nothing yet is given them.
 
     Raises CannotRun. A database server's tables are changed by `migrate` alone: others may be using them.
@@ -244,9 +259,11 @@ def _registry(chosen: Settings) -> Engine:
                     "The registry's tables are of another version: run transcript-gateway migrate."
                 ) from None
             store.migrate(engine)
+        yield engine
     except DBAPIError as error:
         raise CannotRun(f"The registry cannot be reached: {type(error.orig).__name__}.") from None
-    return engine
+    finally:
+        engine.dispose()
 
 
 def _refused(refusal: Exception) -> int:

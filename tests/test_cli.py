@@ -8,6 +8,8 @@ import re
 import socket
 import subprocess
 import sys
+from collections.abc import Callable
+from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
@@ -15,14 +17,51 @@ from typing import Any
 import pytest
 from running import gateway, tiny
 
-from gateway import cli, tokens
+from gateway import cli, settings, tokens
 from issuers import sample, store
 from issuers.refusals import Conflict, Why
 
 DIFFERS = {"id", "verified_at", "receipt"}
 
 
-def command(*arguments: object, **environ: str) -> subprocess.CompletedProcess[str]:
+@dataclass
+class Told:
+    """What a command said, and its exit code."""
+
+    returncode: int
+    stdout: str
+    stderr: str
+
+
+Command = Callable[..., Told]
+
+
+@pytest.fixture
+def command(monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]) -> Command:
+    """Run a command in this process, which has loaded everything already."""
+
+    def run(*arguments: object, **environ: str) -> Told:
+        with monkeypatch.context() as patch:
+            for name in settings_names():
+                patch.delenv(name, raising=False)
+            for name, value in environ.items():
+                patch.setenv(name, value)
+            capfd.readouterr()
+            try:
+                code = cli.main([*map(str, arguments)])
+            except SystemExit as usage:
+                code = int(str(usage.code))
+            return Told(code, *capfd.readouterr())
+
+    return run
+
+
+def settings_names() -> list[str]:
+    return [setting.name for setting in settings.TABLE]
+
+
+def process(*arguments: object, **environ: str) -> subprocess.CompletedProcess[str]:
+    """Run a command as its own process."""
     kept = {name: os.environ[name] for name in ("PATH", "HOME") if name in os.environ}
     return subprocess.run(
         [sys.executable, "-W", "error", "-m", "gateway.cli", *map(str, arguments)],
@@ -45,7 +84,7 @@ def world(tmp_path: Path) -> Path:
     return tmp_path
 
 
-def test_a_registry_from_its_first_day(tmp_path: Path) -> None:
+def test_a_registry_from_its_first_day(command: Command, tmp_path: Path) -> None:
     data = {"DATA_DIR": str(tmp_path / "new")}
     named = ("init", "--code", "MOET", "--name", "Bộ Giáo dục và Đào tạo")
     assert command(*named, **data).returncode == 0
@@ -69,7 +108,7 @@ def test_a_registry_from_its_first_day(tmp_path: Path) -> None:
     assert command("audit", "--head", "0" * 63 + "1", **data).returncode == 1
 
 
-def test_audit_tells_an_edit(world: Path) -> None:
+def test_audit_tells_an_edit(command: Command, world: Path) -> None:
     engine = store.connect(f"sqlite:///{world / 'registry.sqlite3'}")
     with engine.begin() as connection:
         connection.exec_driver_sql("UPDATE issuers SET contact = 'x' WHERE code = 'MOET'")
@@ -80,7 +119,7 @@ def test_audit_tells_an_edit(world: Path) -> None:
     assert "not clean" in command("audit", DATA_DIR=str(world)).stdout
 
 
-def test_a_token_and_its_fingerprint() -> None:
+def test_a_token_and_its_fingerprint(command: Command) -> None:
     lines = command("token", "new").stdout.splitlines()
     made = dict(line.split(maxsplit=1) for line in lines)
     assert made["sha256"] == sha256(made["token"].encode()).hexdigest()
@@ -90,7 +129,7 @@ def test_a_token_and_its_fingerprint() -> None:
     assert tokens.fingerprint("0" * 64) == "0000 0000"
 
 
-def test_verify_says_all_some_or_none(world: Path) -> None:
+def test_verify_says_all_some_or_none(command: Command, world: Path) -> None:
     data = {"DATA_DIR": str(world)}
     fine = command("verify", world / "valid.pdf", **data)
     assert (fine.returncode, fine.stderr) == (0, "")
@@ -108,7 +147,9 @@ def test_verify_says_all_some_or_none(world: Path) -> None:
     assert "too large" in small.stdout
 
 
-def test_verify_json_is_what_http_answers(tmp_path_factory: pytest.TempPathFactory, world: Path) -> None:
+def test_verify_json_is_what_http_answers(
+    command: Command, tmp_path_factory: pytest.TempPathFactory, world: Path
+) -> None:
     folder = tmp_path_factory.mktemp("served")
     with gateway(folder) as running:
         for name, status in (("valid", 0), ("invalid", 1), ("text", 1), ("empty", 1)):
@@ -121,8 +162,8 @@ def test_verify_json_is_what_http_answers(tmp_path_factory: pytest.TempPathFacto
             assert {key for key in here if here[key] != over_http[key]} <= DIFFERS
 
 
-def test_settings_are_listed_with_secrets_masked() -> None:
-    told = command("settings", REDIS_URL="redis://:hush@h", PORT="9000")
+def test_settings_are_listed_with_secrets_masked(command: Command) -> None:
+    told = process("settings", REDIS_URL="redis://:hush@h", PORT="9000")
     assert told.returncode == 0
     assert "PORT=9000" in told.stdout
     assert "hush" not in told.stdout
@@ -138,11 +179,14 @@ def test_settings_are_listed_with_secrets_masked() -> None:
         (("verify",), {}),
         (("sing",), {}),
         (("officer",), {}),
-        (("serve",), {"DATABASE_URL": "postgresql+psycopg://127.0.0.1:1/none"}),
+        (("audit",), {"DATABASE_URL": "postgresql+psycopg://127.0.0.1:1/none"}),
+        (("migrate",), {"DATABASE_URL": "sqlite:////no/such/folder/x.sqlite3"}),
     ],
 )
-def test_what_cannot_be_done_is_two_and_one_sentence(arguments: tuple[str, ...], environ: dict[str, str]) -> None:
-    told = command(*arguments, **environ)
+def test_what_cannot_be_done_is_two_and_one_sentence(
+    command: Command, tmp_path: Path, arguments: tuple[str, ...], environ: dict[str, str]
+) -> None:
+    told = command(*arguments, DATA_DIR=str(tmp_path), **environ)
     assert (told.returncode, told.stdout) == (2, "")
     assert "Traceback" not in told.stderr
     assert told.stderr
@@ -150,18 +194,18 @@ def test_what_cannot_be_done_is_two_and_one_sentence(arguments: tuple[str, ...],
 
 def test_serve_refuses_what_it_cannot_use(world: Path) -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
-        told = command("serve", DATA_DIR=str(world), PORT=str(taken.getsockname()[1]))
+        told = process("serve", DATA_DIR=str(world), PORT=str(taken.getsockname()[1]))
     assert told.returncode == 2
     assert "Cannot listen" in told.stderr
     (world / "receipt-key.pem").write_text("rubbish")
     (world / "receipt-key.pem").chmod(0o600)
-    told = command("serve", DATA_DIR=str(world), PORT="0")
+    told = process("serve", DATA_DIR=str(world), PORT="0")
     assert told.returncode == 2
     assert "receipt key" in told.stderr
     assert "Traceback" not in told.stderr
 
 
-def test_an_older_registry_is_migrated_by_migrate_alone(world: Path) -> None:
+def test_an_older_registry_is_migrated_by_migrate_alone(command: Command, world: Path) -> None:
     engine = store.connect(f"sqlite:///{world / 'registry.sqlite3'}")
     with engine.begin() as connection:
         connection.exec_driver_sql("UPDATE alembic_version SET version_num = '0000'")
