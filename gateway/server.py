@@ -10,6 +10,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
+import resource
 import signal
 import socket
 from collections.abc import Generator
@@ -125,6 +126,7 @@ def listen(host: str, port: int) -> socket.socket:
 
 def run(app: ASGIApp, sock: socket.socket) -> bool:
     """Serve until SIGTERM or SIGINT; False if the application did not start."""
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))  # a dump would hold what was uploaded (P6)
     logging.getLogger("uvicorn.error").setLevel(logging.CRITICAL)  # it would print requests and traces as they come
     application: Any = app
     config = uvicorn.Config(

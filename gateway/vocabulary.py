@@ -142,6 +142,9 @@ AMENDMENTS: dict[str, Text] = {
 }
 
 CHECKS: dict[str, Text] = {
+    "document": Text("Cả tệp", "The whole file"),
+    "procedure": Text("Quy trình", "Procedure"),
+    "roles": Text("Vai trò bắt buộc", "Required roles"),
     "format": Text("Định dạng chữ ký", "Format of the signature"),
     "integrity": Text("Tính toàn vẹn", "Integrity"),
     "algorithms": Text("Thuật toán", "Algorithms"),
@@ -166,6 +169,9 @@ LIMITS: dict[str, Text] = {
     "depth": Text("độ sâu cấu trúc", "depth of its structure"),
     "signatures": Text("số chữ ký", "number of signatures"),
     "revisions": Text("số lần cập nhật tệp", "number of revisions"),
+    "pages": Text("số trang", "number of pages"),
+    "pixels": Text("kích thước ảnh", "size of a picture"),
+    "codes": Text("số mã QR", "number of QR codes"),
     "answer": Text("lượng dữ liệu bên trong", "amount of data inside"),
 }
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -13,6 +14,7 @@ from gateway import vocabulary, wording
 from gateway.vocabulary import Text, word
 from gateway.wording import ADVISORY, REASONS, advice, summary
 from verify.checks import CHECKS
+from verify.policy import HB_1
 from verify.report import Indication, Outcome, Reason, Report, Sub, Verdict
 from verify.trust import Capacity, KeyState, Kind, Level, Role
 from verify.verdict import INDETERMINATE, INVALID
@@ -77,9 +79,19 @@ def test_every_verdict_says_what_it_means_and_what_to_do(code: Verdict) -> None:
     both_languages(vocabulary.VERDICTS[code])
 
 
-def test_every_check_has_a_name() -> None:
-    for check in CHECKS:
-        assert word(vocabulary.CHECKS, check.name).vi != check.name
+def named(pattern: str) -> set[str]:
+    """What the engine's source names in this way."""
+    source = "".join(path.read_text() for path in (Path(__file__).parent.parent / "verify").glob("*.py"))
+    found = set(re.findall(pattern, source))
+    assert found
+    return found
+
+
+def test_every_check_and_every_limit_has_a_name() -> None:
+    checks = {check.name for check in CHECKS} | named(r'Finding\(\s*"([a-z_]+)"') | HB_1.switched_off
+    assert checks <= set(vocabulary.CHECKS)
+    limits = named(r'Unreadable\("limit", "([a-z_]+)"\)') | {"time", "cpu", "memory", "depth", "answer"}
+    assert limits <= set(vocabulary.LIMITS)
     assert word(vocabulary.CHECKS, "unheard of") == Text("unheard of", "unheard of")
 
 
