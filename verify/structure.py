@@ -79,7 +79,7 @@ def read_structure(content: bytes) -> Structure:
                 optional=scan.optional,
                 stray=scan.signatures != len({contents for _, contents in signatures}),
                 active=scan.active,
-                visible_text=not signatures and _visible_text(content),
+                visible_text=not signatures and len(pdf.pages) > 0 and _visible_text(content),
             )
     except pikepdf.PasswordError:
         return Structure(failed="password")
