@@ -265,7 +265,7 @@ def test_binary_codes_are_foreign(text: str) -> None:
 
 
 def test_the_ladder_reads_what_the_first_attempt_does_not() -> None:
-    faint = symbol(scale=2).filter(ImageFilter.GaussianBlur(1.4))
+    faint = symbol(scale=3).filter(ImageFilter.GaussianBlur(1.6))
     first = scan._Finds()
     scan._look(faint, first)
     assert not first.ours
@@ -310,7 +310,7 @@ def test_every_page_of_a_scan_is_looked_at() -> None:
 
 def test_a_scan_without_a_code_climbs_the_ladder_unless_told_not_to() -> None:
     page = Image.new("L", (1000, 1400), "white")
-    page.paste(symbol(scale=2).filter(ImageFilter.GaussianBlur(1.4)), (300, 300))
+    page.paste(symbol(scale=3).filter(ImageFilter.GaussianBlur(1.6)), (300, 300))
     assert scan_pages(pages(page, dpi=200), ladder=False) == Scan()
     assert scan_pages(pages(page, dpi=200)) == OURS
 

@@ -156,7 +156,8 @@ def is_name(value: object) -> bool:
     if not isinstance(value, str) or not 1 <= len(value.encode()) <= MAX_NAME_BYTES:
         return False
     words = value.split(" ")
-    blank = any(unicodedata.category(one) in BLANKS for word in words for one in word)
+    # What is printable has neither blanks nor control characters, and is most names; what is not may be merely new.
+    blank = not value.isprintable() and any(unicodedata.category(one) in BLANKS for word in words for one in word)
     return all(words) and not blank and unicodedata.is_normalized("NFC", value)
 
 

@@ -10,6 +10,7 @@ import hashlib
 import re
 from dataclasses import dataclass
 from enum import IntEnum
+from functools import lru_cache
 
 from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
 from cryptography.hazmat.primitives import hashes
@@ -31,6 +32,8 @@ TAIL = b"\x58\x40"
 """A byte string of 64: the signature, and the end."""
 SIGNATURE = 64
 CONTEXT = b"\x84\x6aSignature1"
+LOADED_KEYS = 256
+"""Public keys kept loaded, about a kilobyte each: the codes of one pile come from a few schools."""
 SHORT = 0x40
 """The initial byte of a byte string of up to 23 bytes, its length added."""
 
@@ -70,7 +73,7 @@ class Sealed:
         Arithmetic only: neither the kid nor the registry is asked. A key that we cannot compute with has not signed.
         """
         try:
-            key = load_der_public_key(spki)
+            key = _public_key(spki)
             if isinstance(key, ed25519.Ed25519PublicKey) and self.algorithm is Algorithm.EDDSA:
                 key.verify(self.signature, self.signed)
                 return True
@@ -87,6 +90,11 @@ class Sealed:
         r, s = (int.from_bytes(half) for half in (self.signature[:32], self.signature[32:]))
         key.verify(encode_dss_signature(r, s), self.signed, ec.ECDSA(hashes.SHA256()))
         return True
+
+
+@lru_cache(maxsize=LOADED_KEYS)
+def _public_key(spki: bytes) -> object:
+    return load_der_public_key(spki)
 
 
 def to_be_signed(protected: bytes, payload: bytes) -> bytes:

@@ -196,21 +196,19 @@ def _thresholded(image: Image.Image) -> Image.Image:
     return ImageChops.subtract(around, image).point(lambda value: 0 if value > 4 else 255)  # noqa: PLR2004 - noise
 
 
-def _blurred(image: Image.Image) -> Image.Image:
-    return image.filter(ImageFilter.GaussianBlur(1))
-
-
-def _thickened(image: Image.Image) -> Image.Image:
-    return image.filter(ImageFilter.MinFilter(3))
+def _by(kernel: ImageFilter.Filter) -> Callable[[Image.Image], Image.Image]:
+    return lambda image: image.filter(kernel)
 
 
 LADDER = (
+    Attempt(_zxing, _by(ImageFilter.UnsharpMask(2, 400, 0))),
+    Attempt(_zxing, _by(ImageFilter.UnsharpMask(3, 400, 0)), scale=2),
+    Attempt(_zxing, _unchanged, scale=2),
     Attempt(_zbar, _thresholded, most=2_000_000),
     Attempt(_zxing, ImageOps.equalize),
-    Attempt(_zxing, _unchanged, scale=2),
-    Attempt(_zxing_global, _blurred, scale=2),
+    Attempt(_zxing_global, _by(ImageFilter.GaussianBlur(1)), scale=2),
     Attempt(_zbar, _unchanged, scale=0.5, most=2_000_000),
-    Attempt(_zbar, _blurred, most=2_000_000),
-    Attempt(_zxing, _thickened, scale=3),
+    Attempt(_zbar, _by(ImageFilter.GaussianBlur(1)), most=2_000_000),
+    Attempt(_zxing, _by(ImageFilter.MinFilter(3)), scale=3),
 )
-"""In the order of what each adds for its time, measured on photos (`bench/qr.py`)."""
+"""In the order of what each adds for its time, measured on photos and on printed pages (`bench/qr.py`)."""
