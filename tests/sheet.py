@@ -155,3 +155,19 @@ def text_of(pdf: bytes, number: int, missing: bytes | None = None) -> bytes:
         return missing
     text: bytes = found[-1]
     return text
+
+
+def stored(pdf: bytes, **kinds: Sequence[bytes]) -> bytes:
+    """A document security store (`Certs`, `CRLs`, `OCSPs`) in a revision of its own, and no word about its time."""
+    number = size_of(pdf)
+    root = text_of(pdf, 1).removesuffix(b">>") + b"/DSS %d 0 R >>" % number
+    objects = {1: root}
+    told = b""
+    for kind, ders in kinds.items():
+        references = b""
+        for der in ders:
+            place = number + len(objects)
+            objects[place] = b"<< /Length %d >>\nstream\n%s\nendstream" % (len(der), der)
+            references += b"%d 0 R " % place
+        told += b"/%s [ %s ] " % (kind.encode(), references)
+    return appended(pdf, objects | {number: b"<< /Type /DSS %s >>" % told})

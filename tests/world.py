@@ -25,6 +25,7 @@ from verify.trust import (
     Anchor,
     Appointment,
     Capacity,
+    HeldCrl,
     Issuer,
     Key,
     KeyState,
@@ -33,6 +34,7 @@ from verify.trust import (
     Period,
     RegisteredCertificate,
     RegisteredVersion,
+    RevokedCertificate,
     Role,
     TrustSnapshot,
     Use,
@@ -203,6 +205,9 @@ class Trust:
     versions: tuple[RegisteredVersion, ...] = ()
     withdrawals: tuple[Any, ...] = ()
     revocation: str = "registry"
+    intermediates: tuple[bytes, ...] = ()
+    crls: tuple[HeldCrl, ...] = ()
+    revoked: tuple[RevokedCertificate, ...] = ()
 
     def snapshot(self) -> TrustSnapshot:
         """The slice as the engine gets it."""
@@ -219,6 +224,9 @@ class Trust:
                 Anchor(use.value, authority.root.public_bytes(Encoding.DER), use, self.revocation)
                 for authority, use in roots
             ),
+            intermediates=self.intermediates,
+            crls=self.crls,
+            revoked=self.revoked,
             versions=self.versions,
             withdrawals=self.withdrawals,
         )

@@ -266,18 +266,8 @@ def an_update_after_no_changes(what: str) -> Given:
     if what == "notary":
         return given(sheet.sign(pdf, cast().teacher, "notary"), more_keys=(key(cast().teacher),))
     if what == "store":
-        return given(with_store(pdf))
+        return given(sheet.stored(pdf, Certs=[world.der(cast().principal)]))
     return given(ALLOWED[{"info": "document-information", "xmp": "metadata"}[what]](pdf))
-
-
-def with_store(pdf: bytes) -> bytes:
-    """A document security store in a revision of its own, and no word about the time of writing."""
-    number = sheet.size_of(pdf)
-    root = sheet.text_of(pdf, 1).removesuffix(b">>") + b"/DSS %d 0 R >>" % number
-    certificate = world.der(cast().principal)
-    stream = b"<< /Length %d >>\nstream\n%s\nendstream" % (len(certificate), certificate)
-    store = b"<< /Type /DSS /Certs [ %d 0 R ] >>" % (number + 1)
-    return sheet.appended(pdf, {1: root, number: store, number + 1: stream})
 
 
 @case("A certification signature's DocMDP is honoured where it is narrower", expected=MODIFIED)

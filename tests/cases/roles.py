@@ -68,7 +68,10 @@ def no_seal() -> Given:
     return given(half())
 
 
-@case("a required role has no candidate", expected=expect("indeterminate", "ROLE_MISSING", school_seal="TOTAL-PASSED"))
+@case(
+    "a required role without a candidate (`ROLE_MISSING`)",
+    expected=expect("indeterminate", "ROLE_MISSING", school_seal="TOTAL-PASSED"),
+)
 def no_principal() -> Given:
     """The school sealed what nobody signed."""
     return given(by("school_seal"))
