@@ -113,7 +113,7 @@ def unbounded() -> certification.Authority:
     name = name_of("CA gốc thử khác")
     extensions = ((x509.BasicConstraints(ca=True, path_length=None), True), usage(sign=False, ca=True))
     root = certificate(name, key.public_key(), name, key, LONG_AGO, NOW + 365 * DAY, extensions)
-    return certification.Authority(root, key, root, key)
+    return replace(CA, certificate=root, key=key, root=root)
 
 
 def chain(length: int, *, broken: str = "") -> kit.Signer:
