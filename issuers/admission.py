@@ -24,9 +24,11 @@ from cryptography.hazmat.primitives.serialization import (
 from cryptography.x509.oid import ExtendedKeyUsageOID
 from sqlalchemy import Connection, select
 
-from issuers.refusals import Refused, Why
-from issuers.tables import intermediates, trust_anchors
+from issuers.listing import COMPROMISED, serial
+from issuers.refusals import Conflict, Refused, Why
+from issuers.tables import intermediates, revoked_certificates, trust_anchors
 from verify.path import Paths
+from verify.statusdata import spki_sha256
 from verify.trust import Anchor, Use
 
 MIN_RSA_BITS = 2048
@@ -125,7 +127,8 @@ def certified(
     """The body of a certificate that may enter, with the intermediates of its path to an anchor in force at `moment`.
 
     Refused: CERTIFICATE_IS_CA, KEY_USAGE (neither digitalSignature nor nonRepudiation; for a time-stamp authority also
-    without its sole purpose), SIGNATURE_WEAK (SHA-1), NO_PATH_TO_ANCHOR, and what `judge_key` refuses.
+    without its sole purpose), SIGNATURE_WEAK (SHA-1), NO_PATH_TO_ANCHOR, and what `judge_key` refuses. Conflict:
+    KEY_COMPROMISED (a CRL that is held says so).
     """
     judge_key(signer.spki, use, field="certificate")
     extensions = signer.parsed.extensions
@@ -145,6 +148,7 @@ def certified(
     path = Paths(every_anchor(connection), [one.der for one in helpers]).find((signer.der,), wanted)
     if path is None:
         raise Refused(Why.NO_PATH_TO_ANCHOR, "certificate")
+    _judge_compromise(connection, signer, (*path.certificates, path.anchor.der)[1])
     return {
         **_body(signer.der),
         "chain": [_body(der) for der in path.certificates[1:]],
@@ -266,6 +270,17 @@ def _judge_signature(signer: Certificate) -> None:
         raise Refused(Why.SIGNATURE_WEAK, "certificate") from error
     if function is not None and function.name not in STRONG_HASHES:
         raise Refused(Why.SIGNATURE_WEAK, "certificate", hash=function.name)
+
+
+def _judge_compromise(connection: Connection, signer: Certificate, above: bytes) -> None:
+    """A compromised key is refused for ever (HB-1, 6), also if its CA has said so before anybody proposed it."""
+    listed = select(revoked_certificates.c.serial).where(
+        revoked_certificates.c.serial == serial(signer.parsed.serial_number),
+        revoked_certificates.c.authority == spki_sha256(above),
+        revoked_certificates.c.reason == COMPROMISED,
+    )
+    if connection.execute(listed).first():
+        raise Conflict(Why.KEY_COMPROMISED, "certificate", key=signer.key)
 
 
 def _body(der: bytes) -> dict[str, str]:

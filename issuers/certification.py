@@ -6,6 +6,7 @@ Fresh keys at every call; the names say that they are samples. No real root is i
 from __future__ import annotations
 
 import secrets
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
@@ -14,6 +15,7 @@ from asn1crypto import x509 as asn1_x509
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec, ed25519, rsa
+from cryptography.hazmat.primitives.serialization import Encoding
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 from pyhanko.sign.signers.pdf_cms import PdfCMSSignedAttributes
 from pyhanko.sign.timestamps import TimeStamper
@@ -32,11 +34,17 @@ TIME_STAMP_POLICY = "1.3.6.1.4.1.32473.1.1"
 
 @dataclass(frozen=True, slots=True)
 class Authority:
-    """A certification authority: its own certificate and key, and the root above it."""
+    """A certification authority: its own certificate and key, and those of the root above it."""
 
     certificate: x509.Certificate
     key: PrivateKey
     root: x509.Certificate
+    root_key: PrivateKey
+
+    @property
+    def above(self) -> Authority:
+        """The root, as an authority of its own."""
+        return Authority(self.root, self.root_key, self.root, self.root_key)
 
     @property
     def name(self) -> str:
@@ -70,7 +78,7 @@ def authority(name: str, key: PrivateKey, now: datetime) -> Authority:
     root_key, root_name = ec.generate_private_key(ec.SECP384R1()), _name(f"{name} gốc", name)
     root = _certificate(root_name, root_key, root_name, root_key, now, CA_YEARS, _extensions(root_key, root_key, ca=1))
     issuing = _certificate(_name(name, name), key, root_name, root_key, now, CA_YEARS, _extensions(key, root_key, ca=0))
-    return Authority(issuing, key, root)
+    return Authority(issuing, key, root, root_key)
 
 
 def certify(
@@ -82,6 +90,41 @@ def certify(
         extensions.append((x509.ExtendedKeyUsage([ExtendedKeyUsageOID.TIME_STAMPING]), True))
     subject = _name(name, organisation)
     return _certificate(subject, key, issuer.certificate.subject, issuer.key, now, HOLDER_YEARS, extensions)
+
+
+def revoked(
+    number: int,
+    at: datetime,
+    reason: x509.ReasonFlags | None = None,
+    invalidity_date: datetime | None = None,
+) -> x509.RevokedCertificate:
+    """An entry of a CRL."""
+    builder = x509.RevokedCertificateBuilder().serial_number(number).revocation_date(at)
+    if reason is not None:
+        builder = builder.add_extension(x509.CRLReason(reason), critical=False)
+    if invalidity_date is not None:
+        builder = builder.add_extension(x509.InvalidityDate(invalidity_date), critical=False)
+    return builder.build()
+
+
+def crl(
+    issuer: Authority,
+    this_update: datetime,
+    next_update: datetime,
+    entries: Iterable[x509.RevokedCertificate] = (),
+    extensions: Iterable[tuple[x509.ExtensionType, bool]] = (),
+) -> bytes:
+    """A CRL (DER), and with which extensions, critical or not."""
+    # Entries all at once: the builder copies its list at each call that adds one.
+    builder = (
+        x509.CertificateRevocationListBuilder(revoked_certificates=[*entries])
+        .issuer_name(issuer.certificate.subject)
+        .last_update(this_update)
+        .next_update(next_update)
+    )
+    for extension, critical in extensions:
+        builder = builder.add_extension(extension, critical)
+    return builder.sign(issuer.key, _hash(issuer.key)).public_bytes(Encoding.DER)
 
 
 class TimeStampAuthority(TimeStamper):
@@ -180,4 +223,8 @@ def _certificate(
     )
     for extension, critical in extensions:
         builder = builder.add_extension(extension, critical)
-    return builder.sign(issuer_key, None if isinstance(issuer_key, ed25519.Ed25519PrivateKey) else hashes.SHA256())
+    return builder.sign(issuer_key, _hash(issuer_key))
+
+
+def _hash(key: PrivateKey) -> hashes.SHA256 | None:
+    return None if isinstance(key, ed25519.Ed25519PrivateKey) else hashes.SHA256()

@@ -27,6 +27,7 @@ class Act(StrEnum):
     OFFICER_WITHDRAWN = "officer_withdrawn"
     ANCHOR_ADMITTED = "anchor_admitted"
     ANCHOR_DISTRUSTED = "anchor_distrusted"
+    CRL_IMPORTED = "crl_imported"
     KEY_PROPOSED = "key_proposed"
     KEY_PROVEN = "key_proven"
     KEY_ACTIVATED = "key_activated"

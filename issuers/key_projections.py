@@ -6,10 +6,12 @@ from base64 import b64decode
 from collections.abc import Mapping
 from typing import Any
 
+from cryptography import x509
 from sqlalchemy import Connection, insert
 from sqlalchemy.dialects import postgresql, sqlite
 
 from issuers.event import Act, Event
+from issuers.listing import serial
 from issuers.rows import Projector, at, change
 from issuers.tables import appointments, intermediates, key_certificates, key_states, keys
 from verify.trust import KeyState
@@ -109,11 +111,13 @@ def _certificate(connection: Connection, event: Event) -> None:
         # Several certificates share an intermediate: the first to bring it enters it.
         dialect = {"sqlite": sqlite, "postgresql": postgresql}[connection.dialect.name]
         connection.execute(dialect.insert(intermediates).on_conflict_do_nothing(), chain)
+    der = b64decode(body["der"])
     connection.execute(
         insert(key_certificates).values(
             sha256=body["sha256"],
             key=event.body["key"],
-            der=b64decode(body["der"]),
+            serial=serial(x509.load_der_x509_certificate(der).serial_number),
+            der=der,
             chain=[one["sha256"] for one in chain],
             added_at=event.at,
         )

@@ -12,6 +12,7 @@ from typing import Any
 
 from sqlalchemy import Connection, insert
 
+from issuers.crl_projections import crl_imported
 from issuers.event import Act, Event
 from issuers.key_projections import KEY_PROJECTIONS
 from issuers.naming import folded
@@ -160,6 +161,7 @@ PROJECTIONS: Mapping[Act, Projector] = {
     Act.ANCHOR_ADMITTED: _anchor_admitted,
     Act.ANCHOR_DISTRUSTED: _anchor_distrusted,
     Act.TRANSCRIPTS_REGISTERED: _transcripts_registered,
+    Act.CRL_IMPORTED: crl_imported,
     Act.TRANSCRIPT_WITHDRAWN: _transcript_withdrawn,
     **KEY_PROJECTIONS,
 }

@@ -26,8 +26,17 @@ class Why(StrEnum):
     CERTIFICATE_UNREADABLE = "certificate_unreadable"
     CHAIN_TOO_LONG = "chain_too_long"
     DATES_REVERSED = "dates_reversed"
+    CHALLENGE_OF_ANOTHER = "challenge_of_another"
+    CHILD_OF_ANOTHER = "child_of_another"
+    CHILD_WITHOUT_PARENT = "child_without_parent"
+    CRL_INDIRECT = "crl_indirect"
+    CRL_OF_THE_FUTURE = "crl_of_the_future"
+    CRL_SIGNER_UNKNOWN = "crl_signer_unknown"
+    CRL_TOO_LARGE = "crl_too_large"
+    CRL_UNREADABLE = "crl_unreadable"
     DECISION_MISSING = "decision_missing"
     HOLDER_MISSING = "holder_missing"
+    EFFECT_IN_THE_PAST = "effect_in_the_past"
     INTERVAL_NOT_PAST = "interval_not_past"
     INVALID_SINCE_LATE = "invalid_since_late"
     ITEM_REPEATED = "item_repeated"
@@ -42,17 +51,25 @@ class Why(StrEnum):
     MALFORMED = "malformed"
     NO_PATH_TO_ANCHOR = "no_path_to_anchor"
     REASON_NOT_FOR_THIS = "reason_not_for_this"
+    MINISTRY_STAYS = "ministry_stays"
     ROLE_NOT_FOR_KIND = "role_not_for_kind"
     SCOPE_TOO_WIDE = "scope_too_wide"
     SIGNATURE_WEAK = "signature_weak"
     UNKNOWN_ISSUER = "unknown_issuer"
     USE_NOT_FOR_ROLE = "use_not_for_role"
 
+    UNKNOWN_FIELD = "unknown_field"
+    SUCCESSOR_NOT_OF_KIND = "successor_not_of_kind"
+    SUCCESSORS_NUMBER = "successors_number"
     # State: as things stand, no; things may change.
     ALREADY_SO = "already_so"
     INTERVAL_NOT_SHORTER = "interval_not_shorter"
     ISSUER_ENDED = "issuer_ended"
     ISSUER_EXISTS = "issuer_exists"
+    ANCHOR_DISTRUSTED = "anchor_distrusted"
+    BODY_CHANGED = "body_changed"
+    CHALLENGE_EXPIRED = "challenge_expired"
+    FACTS_CHANGED = "facts_changed"
     ISSUER_SUSPENDED = "issuer_suspended"
     ITEM_DIFFERS = "item_differs"
     KEY_COMPROMISED = "key_compromised"
@@ -71,6 +88,7 @@ class Why(StrEnum):
     # Not there, or not for the caller to see.
     NOT_THERE = "not_there"
 
+    SUCCESSION_PENDING = "succession_pending"
 
 class Refusal(Exception):  # noqa: N818 - a refusal of the request, answered with its code, not an error of the program
     """A change that was not made: nothing of it was written.

@@ -15,6 +15,7 @@ from sqlalchemy import Column, ColumnElement, Connection, Engine, Row, Select, b
 
 from issuers import ledger
 from issuers.admission import every_anchor
+from issuers.revoked import held_crls, listed_for, with_entries
 from issuers.store import reading
 from issuers.tables import (
     appointments,
@@ -41,6 +42,7 @@ from verify.trust import (
     Period,
     RegisteredCertificate,
     RegisteredVersion,
+    RevokedCertificate,
     Role,
     TrustSnapshot,
     Use,
@@ -130,7 +132,10 @@ def _read(connection: Connection, names: Names) -> TrustSnapshot:
     number, head = ledger.head(connection)
     synthetic = bool(connection.scalar(select(registry.c.synthetic)))
     versions = _versions(connection, names)
-    known, chains = _keys(connection, names)
+    rows, certificates, chains = _keys(connection, names)
+    anchors, helpers = every_anchor(connection), _intermediates(connection, chains)
+    revoked = listed_for(connection, names, certificates, helpers)
+    known = _told(rows, certificates, revoked, (*helpers, *(anchor.der for anchor in anchors)))
     offices = _appointments(connection, known)
     named = {version.issuer for version in versions} | ({names.issuer} if names.issuer else set())
     return TrustSnapshot(
@@ -140,8 +145,10 @@ def _read(connection: Connection, names: Names) -> TrustSnapshot:
         issuers=_issuers(connection, named, {office.issuer for office in offices}),
         keys=known,
         appointments=offices,
-        anchors=every_anchor(connection),
-        intermediates=_intermediates(connection, chains),
+        anchors=anchors,
+        intermediates=helpers,
+        crls=held_crls(connection),
+        revoked=revoked,
         versions=versions,
         withdrawals=_withdrawals(connection, names, versions),
     )
@@ -180,18 +187,27 @@ def _withdrawals(connection: Connection, names: Names, versions: Iterable[Regist
     return tuple(Withdrawal(row.issuer, row.number, row.at, row.reason_code) for row in rows)
 
 
-def _keys(connection: Connection, names: Names) -> tuple[dict[str, Key], set[str]]:
+def _keys(connection: Connection, names: Names) -> tuple[Sequence[Row[Any]], Sequence[Row[Any]], set[str]]:
     """The keys that are named, and every time-stamp authority's: a token may stand in any signature.
 
-    With them the SHA-256 of the intermediates seen when their certificates were admitted.
+    With them their certificates, and the SHA-256 of the intermediates seen when these were admitted.
     """
     rows = connection.execute(KEYS, {"asked": [*names.keys]}).all()
+    certificates = connection.execute(CERTIFICATES, {"asked": [row.id for row in rows]}).all()
+    return rows, certificates, {sha256 for row in certificates for sha256 in row.chain}
+
+
+def _told(
+    rows: Iterable[Row[Any]],
+    certificates: Iterable[Row[Any]],
+    revoked: Sequence[RevokedCertificate],
+    authorities: Sequence[bytes],
+) -> dict[str, Key]:
+    """The keys with their certificates, and of these what officers and CRLs have told."""
     held: dict[str, list[RegisteredCertificate]] = defaultdict(list)
-    chains: set[str] = set()
-    for row in connection.execute(CERTIFICATES, {"asked": [row.id for row in rows]}):
-        held[row.key].append(_certificate(row))
-        chains.update(row.chain)
-    return {row.id: _key(row, held[row.id]) for row in rows}, chains
+    for row in certificates:
+        held[row.key].append(with_entries(_certificate(row), revoked, authorities))
+    return {row.id: _key(row, held[row.id]) for row in rows}
 
 
 def _key(row: Row[Any], certificates: Sequence[RegisteredCertificate]) -> Key:

@@ -171,6 +171,7 @@ issuer_suspensions = Table(  # what the directory shows as of a date; the engine
     Column("seq", COUNTER, primary_key=True, autoincrement=False),
     Column("since", Instant, nullable=False),
     Column("until", Instant),
+    Column("serial", WORDS, nullable=False, index=True),  # as in `revoked_certificates`
 )
 
 successions = Table(
@@ -286,7 +287,7 @@ crls = Table(  # the CRLs themselves stand in the ledger
 revoked_certificates = Table(
     "revoked_certificates",
     metadata,
-    Column("serial", WORDS, primary_key=True),  # lower-case hex; first, for it is what a document names
+    Column("serial", WORDS, primary_key=True),  # as `listing.serial` writes it; first, for it is what a document names
     Column("authority", WORDS, primary_key=True),
     Column("revoked_at", Instant),  # None: on hold alone
     Column("reason", WORDS),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from datetime import datetime
 from functools import cache
 from hashlib import sha256
@@ -217,7 +218,7 @@ TIME_STAMPING = ExtendedKeyUsageOID.TIME_STAMPING
 @cache
 def same_name() -> Any:  # noqa: ANN401 - an authority
     """An authority that bears the CA's name and holds another key."""
-    return type(ca())(ca().certificate, private("impostor"), ca().root)
+    return replace(ca(), key=private("impostor"))
 
 
 BROKEN: dict[str, tuple[Callable[[], bytes], Use, Why]] = {

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from cryptography import x509
 from founding import (
     DAY,
     DEPARTMENT,
@@ -35,8 +36,9 @@ from founding import (
 from founding import ca as authority
 from sqlalchemy import Engine, Table, text
 
-from issuers import anchors, appointments, certificates, keys, officers, register, registry, store
+from issuers import anchors, appointments, certificates, crls, keys, officers, register, registry, store
 from issuers.audit import MAX_DISAGREEMENTS, Audited, Disagreement, Fault, audit
+from issuers.certification import crl, revoked
 from issuers.event import GENESIS, Act, link
 from issuers.officers import OfficerRole
 from issuers.register import Amendment, AmendmentReason, WithdrawalReason
@@ -44,7 +46,7 @@ from issuers.revocations import Reason
 from issuers.tables import PROJECTED, canonical, ledger, stamp
 from verify.trust import Level, Role, Use
 
-NEVER_WRITTEN = {"successions", "crls", "revoked_certificates"}
+NEVER_WRITTEN = {"successions"}
 """Tables that no writer fills yet: succession comes with the admin API."""
 
 
@@ -64,7 +66,11 @@ def lived(engine: Engine) -> None:
         officer = officers.add(connection, SCHOOL, "A", OfficerRole.ADMIN, "1" * 64, valid_until=NOW + DAY, **at())
         officers.withdraw(connection, officer, **at())
         second = anchors.admit(connection, der(authority("Two").root), Use.DOCUMENT, anchors.Revocation.CRL, **at())
-        anchors.distrust(connection, second, **at())
+        entries = [
+            revoked(7, NOW - DAY, x509.ReasonFlags.superseded, NOW - 2 * DAY),
+            revoked(8, NOW - DAY, x509.ReasonFlags.certificate_hold),
+        ]
+        crls.import_crl(connection, second, crl(authority("Two").above, NOW - DAY, NOW + DAY, entries), **at())
         principal = appointed(connection, "principal", at=next(moments))
         more = appointments.appoint(connection, principal, office(issuer=OTHER, valid_until=NOW + 50 * DAY), **at())
         appointments.end(connection, more, NOW + 40 * DAY, **at())
@@ -94,6 +100,7 @@ def lived(engine: Engine) -> None:
         second_version = item(1, version=2, pdf_sha256=digest("p"), qr_sha256=digest("q"), amendment=said)
         register.register(connection, SCHOOL, [item(1), second_version, item(2)], **at())
         register.withdraw(connection, SCHOOL, item(2).number, WithdrawalReason.OTHER, reason="r", **at())
+        anchors.distrust(connection, second, **at())
 
 
 @cache

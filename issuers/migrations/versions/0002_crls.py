@@ -2,6 +2,7 @@
 
 import sqlalchemy as sa
 from alembic import op
+from cryptography import x509
 
 revision = "0002"
 down_revision = "0001"
@@ -35,13 +36,24 @@ def upgrade() -> None:
         sa.Column("held_since", WORDS, nullable=True),
         sa.PrimaryKeyConstraint("serial", "authority", name=op.f("pk_revoked_certificates")),
     )
-    with op.batch_alter_table("key_certificates") as batch:  # never written: what a CRL lists has its own table
-        batch.drop_column("invalidity_date")
+    with op.batch_alter_table("key_certificates") as batch:
+        batch.drop_column("invalidity_date")  # never written: what a CRL lists has a table of its own
         batch.drop_column("held_since")
+        batch.add_column(sa.Column("serial", WORDS, nullable=True))
+    connection = op.get_bind()
+    for sha256, der in connection.execute(sa.text("SELECT sha256, der FROM key_certificates")).all():
+        serial = f"{x509.load_der_x509_certificate(bytes(der)).serial_number:x}"
+        named = {"serial": serial, "sha256": sha256}
+        connection.execute(sa.text("UPDATE key_certificates SET serial = :serial WHERE sha256 = :sha256"), named)
+    with op.batch_alter_table("key_certificates") as batch:
+        batch.alter_column("serial", existing_type=WORDS, nullable=False)
+    op.create_index(op.f("ix_key_certificates_serial"), "key_certificates", ["serial"], unique=False)
 
 
 def downgrade() -> None:
+    op.drop_index(op.f("ix_key_certificates_serial"), table_name="key_certificates")
     with op.batch_alter_table("key_certificates") as batch:
+        batch.drop_column("serial")
         batch.add_column(sa.Column("invalidity_date", WORDS, nullable=True))
         batch.add_column(sa.Column("held_since", WORDS, nullable=True))
     op.drop_table("revoked_certificates")
