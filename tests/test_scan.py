@@ -242,7 +242,13 @@ def test_ten_thousand_codes_on_a_page_are_refused_or_too_small() -> None:
     page = Image.new("L", (100 * tiny.width, 100 * tiny.height), "white")
     for place in range(10_000):
         page.paste(tiny, (place % 100 * tiny.width, place // 100 * tiny.height))
-    assert scan_picture(saved(page)) == Scan(("1",), ())
+    assert scan_picture(saved(page)) == Scan((), ("1",))
+
+
+def test_a_few_digits_are_anybodys() -> None:
+    assert scan_picture(saved(symbol("0123456789"))) == Scan(foreign=("0123456789",))
+    digits = TEXT.partition("#")[2]
+    assert scan_picture(saved(symbol(digits))) == Scan(ours=(digits,))
 
 
 @pytest.mark.usefixtures("_decoders")

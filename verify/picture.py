@@ -101,13 +101,13 @@ def _upright(image: Image.Image) -> Image.Image:
 def _grey(image: Image.Image) -> Image.Image:
     """Mode L. Black on transparent is black on white; more than 8 bits are stretched from darkest to brightest."""
     if image.mode.startswith(("I", "F")):
-        wide = image.convert("F")
+        wide = _bounded(image.convert("F"))
         low, high = (float(one) for one in wide.getextrema() if isinstance(one, (int, float)))
         scale = 255 / ((high - low) or 1)
         return wide.point(lambda value: value * scale - low * scale).convert("L")
     if image.has_transparency_data:
-        coloured = image.convert("RGBA")
-        flat = Image.new("RGBA", image.size, "white")
+        coloured = _bounded(image.convert("RGBA"))
+        flat = Image.new("RGBA", coloured.size, "white")
         flat.alpha_composite(coloured)
         return flat.convert("L")
     return image.convert("L")

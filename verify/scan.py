@@ -24,6 +24,9 @@ MAX_PAGES = 20
 MAX_CODES = 64
 """Different codes in one document: a sheet full of them is no transcript."""
 
+MIN_DIGITS = 204
+"""The shortest envelope has 84 bytes."""
+
 PAGE_DPI, FINE_DPI = 200, 300
 """A code of 30 mm in version 14 has three pixels a module at 200 dpi; scanners deliver 300."""
 
@@ -79,12 +82,15 @@ class _Finds:
 
 
 def is_ours(text: str) -> bool:
-    """Whether a text looks like a transcript's code; it may be broken all the same."""
+    """Whether a text looks like a transcript's code; it may be broken all the same.
+
+    A few digits without an address are anybody's, a pupil's card or a parcel: no envelope fits into them.
+    """
     try:
-        read_text(text)
+        host, digits = read_text(text)
     except Refused:
         return False
-    return True
+    return host is not None or len(digits) >= MIN_DIGITS
 
 
 def scan_picture(content: bytes, *, any_code: bool = False) -> Scan:
