@@ -160,8 +160,8 @@ PROJECTIONS: Mapping[Act, Projector] = {
     Act.OFFICER_WITHDRAWN: _officer_withdrawn,
     Act.ANCHOR_ADMITTED: _anchor_admitted,
     Act.ANCHOR_DISTRUSTED: _anchor_distrusted,
-    Act.TRANSCRIPTS_REGISTERED: _transcripts_registered,
     Act.CRL_IMPORTED: crl_imported,
+    Act.TRANSCRIPTS_REGISTERED: _transcripts_registered,
     Act.TRANSCRIPT_WITHDRAWN: _transcript_withdrawn,
     **KEY_PROJECTIONS,
 }

@@ -35,8 +35,9 @@ class Why(StrEnum):
     CRL_TOO_LARGE = "crl_too_large"
     CRL_UNREADABLE = "crl_unreadable"
     DECISION_MISSING = "decision_missing"
-    HOLDER_MISSING = "holder_missing"
     EFFECT_IN_THE_PAST = "effect_in_the_past"
+    HOLDER_MISSING = "holder_missing"
+    IDEMPOTENCY_REUSED = "idempotency_reused"
     INTERVAL_NOT_PAST = "interval_not_past"
     INVALID_SINCE_LATE = "invalid_since_late"
     ITEM_REPEATED = "item_repeated"
@@ -49,18 +50,18 @@ class Why(StrEnum):
     KEY_WEAK = "key_weak"
     KIND_NOT_UNDER_PARENT = "kind_not_under_parent"
     MALFORMED = "malformed"
+    MINISTRY_STAYS = "ministry_stays"
     NO_PATH_TO_ANCHOR = "no_path_to_anchor"
     REASON_NOT_FOR_THIS = "reason_not_for_this"
-    MINISTRY_STAYS = "ministry_stays"
     ROLE_NOT_FOR_KIND = "role_not_for_kind"
     SCOPE_TOO_WIDE = "scope_too_wide"
     SIGNATURE_WEAK = "signature_weak"
-    UNKNOWN_ISSUER = "unknown_issuer"
-    USE_NOT_FOR_ROLE = "use_not_for_role"
-
     UNKNOWN_FIELD = "unknown_field"
     SUCCESSOR_NOT_OF_KIND = "successor_not_of_kind"
     SUCCESSORS_NUMBER = "successors_number"
+    UNKNOWN_ISSUER = "unknown_issuer"
+    USE_NOT_FOR_ROLE = "use_not_for_role"
+
     # State: as things stand, no; things may change.
     ALREADY_SO = "already_so"
     INTERVAL_NOT_SHORTER = "interval_not_shorter"
@@ -82,13 +83,21 @@ class Why(StrEnum):
     NUMBER_OF_ANOTHER = "number_of_another"
     REGISTRY_EXISTS = "registry_exists"
     REVOCATION_STANDS = "revocation_stands"
+    SUCCESSION_PENDING = "succession_pending"
     TOKEN_KNOWN = "token_known"  # noqa: S105 - a reason, no token
     WITHDRAWN = "withdrawn"
+
+    # Not for this caller, though he may see it.
+    BROUGHT_IN = "brought_in"
+    NOT_SUPERIOR = "not_superior"
+    NOT_YOURS = "not_yours"
+    OWN_PROPOSAL = "own_proposal"
+    ROLE_INSUFFICIENT = "role_insufficient"
+    TOKEN_SUSPENDED = "token_suspended"  # noqa: S105 - a reason, no token
 
     # Not there, or not for the caller to see.
     NOT_THERE = "not_there"
 
-    SUCCESSION_PENDING = "succession_pending"
 
 class Refusal(Exception):  # noqa: N818 - a refusal of the request, answered with its code, not an error of the program
     """A change that was not made: nothing of it was written.

@@ -171,7 +171,6 @@ issuer_suspensions = Table(  # what the directory shows as of a date; the engine
     Column("seq", COUNTER, primary_key=True, autoincrement=False),
     Column("since", Instant, nullable=False),
     Column("until", Instant),
-    Column("serial", WORDS, nullable=False, index=True),  # as in `revoked_certificates`
 )
 
 successions = Table(
@@ -230,6 +229,7 @@ key_certificates = Table(
     metadata,
     Column("sha256", WORDS, primary_key=True),
     Column("key", WORDS, ForeignKey("keys.id"), nullable=False, index=True),
+    Column("serial", WORDS, nullable=False, index=True),  # as in `revoked_certificates`
     Column("der", LargeBinary, nullable=False),
     Column("chain", Json, nullable=False),  # SHA-256 of the intermediates seen at admission
     Column("added_at", Instant, nullable=False),
