@@ -1,6 +1,6 @@
 # `make` lists what there is to make.
 .DEFAULT_GOAL := help
-.PHONY: help run test lint bench docs clean install install-test
+.PHONY: help run test lint bench mutants docs clean install install-test
 
 DATA_DIR ?= var
 BIN := .venv/bin
@@ -23,6 +23,9 @@ lint: install-test  ## check style, format and types
 
 bench: install-test  ## time the engine against its floor
 	$(BIN)/python -m bench.engine
+
+mutants: install-test  ## change one operator of the engine at a time; some case must fail
+	$(BIN)/python -m bench.mutants
 
 docs: install-test  ## check that the documents say what the code does
 	$(BIN)/pytest -k docs

@@ -25,7 +25,7 @@ NO_FUNCTION_IN_ENGINE = {"open", "input", "print"}
 NO_METHOD_IN_ENGINE = {"now", "utcnow", "today"}  # datetime's; a library may open bytes with a method of its own
 
 # Declared by the project from the start, imported by the QR issue.
-NOT_YET_IMPORTED = {"pillow", "pyzbar", "redis"}
+NOT_YET_IMPORTED = {"redis"}
 # Chosen by name in uvicorn's configuration, never imported by us.
 LOADED_BY_UVICORN = {"httptools", "uvloop"}
 
