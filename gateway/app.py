@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
 from importlib.metadata import version
 from typing import Any
@@ -15,7 +16,21 @@ from litestar.openapi import OpenAPIConfig
 from litestar.openapi.plugins import JsonRenderPlugin
 from sqlalchemy import Engine
 
-from gateway import directory, health, metrics, pages, problems, receipts, verifications
+from gateway import (
+    admin_issuers,
+    admin_keys,
+    admin_officers,
+    challenges,
+    directory,
+    health,
+    metrics,
+    pages,
+    problems,
+    proposals,
+    receipts,
+    verifications,
+)
+from gateway.admin import Desk
 from gateway.headers import Headers
 from gateway.limits import Intake
 from gateway.pages import Pages
@@ -23,11 +38,35 @@ from gateway.sandbox import Sandbox
 from gateway.settings import Settings
 from gateway.verifications import Service
 
+ADMIN = (
+    admin_issuers.create,
+    admin_issuers.alter,
+    admin_issuers.suspend,
+    admin_issuers.lift,
+    admin_officers.create,
+    admin_officers.listed,
+    admin_officers.withdraw,
+    admin_keys.create,
+    admin_keys.prove,
+    admin_keys.suspend,
+    admin_keys.lift,
+    admin_keys.retire,
+    admin_keys.revoke,
+    proposals.listed,
+    proposals.one,
+    proposals.approve,
+    proposals.reject,
+    challenges.show,
+    challenges.download,
+    challenges.hand_in,
+)
+
 
 def build(settings: Settings, engine: Engine, *, synthetic: bool) -> Headers:
     """The whole service: routes, state, what happens on start and stop, and the headers around it."""
     sandbox = Sandbox(settings.workers)
     key = receipts.load(settings.data_dir, settings.public_url)
+    writer = ThreadPoolExecutor(1, "writer")
 
     @asynccontextmanager
     async def running(_: Litestar) -> AsyncIterator[None]:
@@ -36,6 +75,7 @@ def build(settings: Settings, engine: Engine, *, synthetic: bool) -> Headers:
             yield
         finally:
             await sandbox.stop()
+            await asyncio.to_thread(writer.shutdown)
             await asyncio.to_thread(engine.dispose)
 
     app = Litestar(
@@ -51,6 +91,7 @@ def build(settings: Settings, engine: Engine, *, synthetic: bool) -> Headers:
             pages.hand_in,
             pages.explain,
             pages.static,
+            *ADMIN,
         ],
         lifespan=[running],
         state=State(
@@ -58,6 +99,7 @@ def build(settings: Settings, engine: Engine, *, synthetic: bool) -> Headers:
                 "service": Service(engine, sandbox, Intake(settings.max_upload_bytes), key),
                 "pages": Pages(settings.max_upload_bytes, synthetic=synthetic),
                 "notes": health.notes(),
+                "desk": Desk(engine, writer, settings.public_url),
             }
         ),
         exception_handlers={Exception: refuse},

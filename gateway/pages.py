@@ -6,7 +6,7 @@ Server-rendered and complete without JavaScript. The only room that reads `templ
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import date, datetime
 from pathlib import Path
 from types import SimpleNamespace
@@ -128,6 +128,16 @@ class Pages:
             undecided=undecided,
             synthetic=self._synthetic,
         )
+
+    def challenge(self, lang: str, asked: Mapping[str, Any], expires: datetime, path: str) -> str:
+        """What to do with a challenge."""
+        return self._templates[lang]("challenge.html").render(
+            asked=asked, expires=expires.isoformat(), path=path, synthetic=self._synthetic
+        )
+
+    def proven(self, lang: str, key: str) -> str:
+        """That a challenge was answered."""
+        return self._templates[lang]("challenge.html").render(key=key, synthetic=self._synthetic)
 
     def _load(self, lang: str) -> Callable[[str], Template]:
         environment = Environment(

@@ -11,7 +11,7 @@ import logging
 import secrets
 import traceback
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from litestar import Response
@@ -20,8 +20,10 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from gateway.cells import WorkerDied
+from gateway.refusal_words import DETAILS, STATUS, TITLES, slug, usual_status
 from gateway.sandbox import Busy
 from gateway.vocabulary import LIMITS, Text, word
+from issuers.refusals import Refusal
 from issuers.store import WrongSchema
 from verify.evidence import Unreadable
 
@@ -90,6 +92,19 @@ KINDS: dict[str, Kind] = {
         400,
         Text("JSON sai cú pháp", "Malformed JSON"),
         Text('Hãy gửi JSON đúng cú pháp, dạng {"qr": "…"}.', 'Send well-formed JSON of the form {"qr": "…"}.'),
+    ),
+    "not-json": Kind(
+        400,
+        Text("Nội dung không phải JSON đúng cú pháp", "The body is not well-formed JSON"),
+        Text("Hãy xem /schema để biết nội dung cần gửi.", "See /schema for what this address takes."),
+    ),
+    "no-token": Kind(
+        401,
+        Text("Cần mã truy cập còn hiệu lực", "A valid token is needed"),
+        Text(
+            "Hãy gửi mã trong Authorization: Bearer …; mã sai, hết hạn và đã thu hồi đều trả lời như nhau.",
+            "Send it as Authorization: Bearer …; a wrong, an expired and a withdrawn one are answered alike.",
+        ),
     ),
     "malformed-request": Kind(
         400,
@@ -203,6 +218,8 @@ KINDS: dict[str, Kind] = {
     ),
 }
 
+KINDS |= {slug(why): Kind(usual_status(why), title, DETAILS[usual_status(why)]) for why, title in TITLES.items()}
+
 
 class Refused(Exception):  # noqa: N818 - a refusal of the request, not an error of the program
     """A request that is refused as one of `KINDS`; `facts` are plain values that the document carries."""
@@ -215,15 +232,17 @@ class Refused(Exception):  # noqa: N818 - a refusal of the request, not an error
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """What is answered: a kind, and its facts."""
+    """What is answered: a kind, and its facts; `status` where it is not the kind's own."""
 
     code: str
-    facts: Mapping[str, str | int] = field(default_factory=dict)
+    facts: Mapping[str, str | int | None] = field(default_factory=dict)
+    status: int | None = None
 
     @property
     def kind(self) -> Kind:
         """Its row in the table."""
-        return KINDS[self.code]
+        kind = KINDS[self.code]
+        return kind if self.status is None else replace(kind, status=self.status, detail=DETAILS[self.status])
 
     @property
     def title(self) -> Text:
@@ -246,6 +265,8 @@ class Problem:
     def headers(self) -> dict[str, str]:
         """Retry-After where it helps; a connection that was too slow is not kept."""
         headers = {} if self.kind.retry_after is None else {"Retry-After": str(self.kind.retry_after)}
+        if self.code == "no-token":
+            headers["WWW-Authenticate"] = "Bearer"
         return headers | ({"Connection": "close"} if self.code == "too-slow" else {})
 
 
@@ -253,11 +274,13 @@ BY_STATUS = {404: "not-found", 405: "method-not-allowed", 413: "too-large", 429:
 BY_CODE = {"no_pages": "no-pages", "unsupported": "not-a-pdf"}
 
 
-def of(error: Exception) -> Problem:
+def of(error: Exception) -> Problem:  # noqa: PLR0911 (one row a kind of error)
     """The problem that an exception is answered with; logs the unexpected, without its text."""
     match error:
         case Refused():
             return Problem(error.code, error.facts)
+        case Refusal():
+            return Problem(slug(error.why), _facts(error), STATUS[type(error)])
         case Unreadable():
             code = BY_CODE.get(error.code, error.code)
             return Problem(code if code in KINDS else "unreadable", {"limit": error.limit} if error.limit else {})
@@ -277,6 +300,12 @@ def answer(problem: Problem) -> Response[dict[str, Any]]:
     return Response(
         problem.document(), status_code=problem.kind.status, media_type=MEDIA_TYPE, headers=problem.headers()
     )
+
+
+def _facts(refusal: Refusal) -> dict[str, str | int | None]:
+    """A refusal's facts and its field; a value that was not found is what was sent, and is not repeated."""
+    facts = {name: fact for name, fact in refusal.facts.items() if name != "value"}
+    return facts | ({"field": refusal.field} if refusal.field else {})
 
 
 def _fields(error: HTTPException) -> dict[str, str]:

@@ -46,6 +46,10 @@ class Act(StrEnum):
     CERTIFICATE_INVALIDITY_DECIDED = "certificate_invalidity_decided"
     TRANSCRIPTS_REGISTERED = "transcripts_registered"
     TRANSCRIPT_WITHDRAWN = "transcript_withdrawn"
+    PROPOSAL_MADE = "proposal_made"
+    PROPOSAL_APPROVED = "proposal_approved"
+    PROPOSAL_REJECTED = "proposal_rejected"
+    PROPOSAL_LAPSED = "proposal_lapsed"
 
 
 @dataclass(frozen=True, slots=True)

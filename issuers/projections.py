@@ -16,6 +16,7 @@ from issuers.crl_projections import crl_imported
 from issuers.event import Act, Event
 from issuers.key_projections import KEY_PROJECTIONS
 from issuers.naming import folded
+from issuers.proposal_projections import PROPOSAL_PROJECTIONS
 from issuers.rows import Projector, at, change, day
 from issuers.tables import (
     issuer_periods,
@@ -164,4 +165,5 @@ PROJECTIONS: Mapping[Act, Projector] = {
     Act.TRANSCRIPTS_REGISTERED: _transcripts_registered,
     Act.TRANSCRIPT_WITHDRAWN: _transcript_withdrawn,
     **KEY_PROJECTIONS,
+    **PROPOSAL_PROJECTIONS,
 }

@@ -1,7 +1,7 @@
 """How a change is turned down: a code, the field at fault, facts; never a sentence.
 
-Three classes and no more, as HTTP tells them apart: content (422), state (409), not there (404). Sentences are made at
-the edge (`gateway/wording.py`); codes are compared, messages never.
+Four classes and no more, as HTTP tells them apart: content (422), state (409), not yours (403), not there (404).
+Sentences are made at the edge (`gateway/refusal_words.py`); codes are compared, messages never.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ class Why(StrEnum):
     # Content: the request can never succeed as it stands.
     AMENDMENT_MISSING = "amendment_missing"
     AMENDMENT_UNASKED = "amendment_unasked"
+    BODY_UNREADABLE = "body_unreadable"
     CAPACITY_NOT_FOR_ROLE = "capacity_not_for_role"
     CERTIFICATE_EXPIRED = "certificate_expired"
     CERTIFICATE_IS_CA = "certificate_is_ca"
@@ -25,7 +26,6 @@ class Why(StrEnum):
     CERTIFICATE_OUTSIDE_INTERVAL = "certificate_outside_interval"
     CERTIFICATE_UNREADABLE = "certificate_unreadable"
     CHAIN_TOO_LONG = "chain_too_long"
-    DATES_REVERSED = "dates_reversed"
     CHALLENGE_OF_ANOTHER = "challenge_of_another"
     CHILD_OF_ANOTHER = "child_of_another"
     CHILD_WITHOUT_PARENT = "child_without_parent"
@@ -34,6 +34,7 @@ class Why(StrEnum):
     CRL_SIGNER_UNKNOWN = "crl_signer_unknown"
     CRL_TOO_LARGE = "crl_too_large"
     CRL_UNREADABLE = "crl_unreadable"
+    DATES_REVERSED = "dates_reversed"
     DECISION_MISSING = "decision_missing"
     EFFECT_IN_THE_PAST = "effect_in_the_past"
     HOLDER_MISSING = "holder_missing"
@@ -52,6 +53,7 @@ class Why(StrEnum):
     MALFORMED = "malformed"
     MINISTRY_STAYS = "ministry_stays"
     NO_PATH_TO_ANCHOR = "no_path_to_anchor"
+    PROOF_WRONG = "proof_wrong"
     REASON_NOT_FOR_THIS = "reason_not_for_this"
     ROLE_NOT_FOR_KIND = "role_not_for_kind"
     SCOPE_TOO_WIDE = "scope_too_wide"
@@ -64,13 +66,13 @@ class Why(StrEnum):
 
     # State: as things stand, no; things may change.
     ALREADY_SO = "already_so"
-    INTERVAL_NOT_SHORTER = "interval_not_shorter"
-    ISSUER_ENDED = "issuer_ended"
-    ISSUER_EXISTS = "issuer_exists"
     ANCHOR_DISTRUSTED = "anchor_distrusted"
     BODY_CHANGED = "body_changed"
     CHALLENGE_EXPIRED = "challenge_expired"
     FACTS_CHANGED = "facts_changed"
+    INTERVAL_NOT_SHORTER = "interval_not_shorter"
+    ISSUER_ENDED = "issuer_ended"
+    ISSUER_EXISTS = "issuer_exists"
     ISSUER_SUSPENDED = "issuer_suspended"
     ITEM_DIFFERS = "item_differs"
     KEY_COMPROMISED = "key_compromised"
@@ -81,6 +83,9 @@ class Why(StrEnum):
     KID_TAKEN = "kid_taken"
     NOTHING_PROPOSED = "nothing_proposed"
     NUMBER_OF_ANOTHER = "number_of_another"
+    PROPOSAL_DECIDED = "proposal_decided"
+    PROPOSAL_EXPIRED = "proposal_expired"
+    PROPOSER_GONE = "proposer_gone"
     REGISTRY_EXISTS = "registry_exists"
     REVOCATION_STANDS = "revocation_stands"
     SUCCESSION_PENDING = "succession_pending"
@@ -119,6 +124,10 @@ class Refused(Refusal):
 
 class Conflict(Refusal):
     """The state does not allow it: 409."""
+
+
+class Forbidden(Refusal):
+    """Whoever asks may see it, and may not do it: 403."""
 
 
 class NotThere(Refusal):

@@ -1,119 +1,61 @@
 """The tables: the ledger, and the rows that are projections of it.
 
 One definition for SQLite and PostgreSQL. Everything that the ledger projects is in `PROJECTED`; `UNPROJECTED` names
-the rest (promise P5). Instants, days, and JSON are stored as text of one fixed form, so that both databases hold the
-same characters, sort them alike, and `audit` compares what is stored.
+the rest (promise P5). What columns are made of: `columns.py`; the tables of what waits for a decision: `pending.py`.
 """
 
 from __future__ import annotations
 
-import json
-import re
-from datetime import UTC, date, datetime
-from typing import Any
-
-import rfc8785
 from sqlalchemy import (
-    BigInteger,
     Boolean,
     CheckConstraint,
     Column,
-    Dialect,
     ForeignKey,
     ForeignKeyConstraint,
     Index,
     Integer,
     LargeBinary,
-    MetaData,
-    String,
     Table,
 )
-from sqlalchemy.dialects.postgresql import TEXT
-from sqlalchemy.types import TypeDecorator
 
-WORDS = String().with_variant(TEXT(collation="C"), "postgresql")
-"""Text that compares by its bytes on both databases: SQLite does, PostgreSQL does under the collation C."""
+from issuers.columns import COUNTER, INSTANT_FORM, WORDS, Day, Instant, Json, canonical, instant, metadata, stamp
+from issuers.pending import answers, challenges, proposals
 
-COUNTER = BigInteger().with_variant(Integer(), "sqlite")
-"""A sequence number; SQLite keeps only INTEGER as the row's own number."""
-
-INSTANT_FORM = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z", re.ASCII)
-"""RFC 3339, UTC, always six decimals: text of one width sorts as time does."""
-
-
-def stamp(at: datetime) -> str:
-    """An instant as stored and hashed; a naive datetime is a ValueError, for it names no instant."""
-    if at.tzinfo is None:
-        raise ValueError("a naive datetime names no instant")
-    return at.astimezone(UTC).isoformat(timespec="microseconds").replace("+00:00", "Z")
-
-
-def instant(text: str) -> datetime:
-    """The instant that `stamp` wrote; any other form is a ValueError."""
-    if not INSTANT_FORM.fullmatch(text):
-        raise ValueError("not an instant as stored")
-    return datetime.fromisoformat(text)
-
-
-def canonical(value: Any) -> str:  # noqa: ANN401 - any JSON value
-    """RFC 8785: one text for one JSON value, whoever writes it."""
-    return rfc8785.dumps(value).decode()
-
-
-class Instant(TypeDecorator[datetime]):
-    """An aware datetime, kept as `stamp` writes it."""
-
-    impl = WORDS
-    cache_ok = True
-
-    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> str | None:  # noqa: ARG002 - the parent's signature
-        """To the database."""
-        return None if value is None else stamp(value)
-
-    def process_result_value(self, value: str | None, dialect: Dialect) -> datetime | None:  # noqa: ARG002 - the parent's signature
-        """From the database."""
-        return None if value is None else instant(value)
-
-
-class Day(TypeDecorator[date]):
-    """A date without a time, kept as ISO 8601."""
-
-    impl = WORDS
-    cache_ok = True
-
-    def process_bind_param(self, value: date | None, dialect: Dialect) -> str | None:  # noqa: ARG002 - the parent's signature
-        """To the database."""
-        return None if value is None else value.isoformat()
-
-    def process_result_value(self, value: str | None, dialect: Dialect) -> date | None:  # noqa: ARG002 - the parent's signature
-        """From the database."""
-        return None if value is None else date.fromisoformat(value)
-
-
-class Json(TypeDecorator[Any]):
-    """A JSON value, kept in its canonical form; None is NULL."""
-
-    impl = WORDS
-    cache_ok = True
-
-    def process_bind_param(self, value: Any, dialect: Dialect) -> str | None:  # noqa: ANN401, ARG002 - the parent's signature
-        """To the database."""
-        return None if value is None else canonical(value)
-
-    def process_result_value(self, value: str | None, dialect: Dialect) -> Any:  # noqa: ANN401, ARG002 - the parent's signature
-        """From the database."""
-        return None if value is None else json.loads(value)
-
-
-metadata = MetaData(
-    naming_convention={  # named, so that a migration can find them on either database
-        "pk": "pk_%(table_name)s",
-        "fk": "fk_%(table_name)s_%(column_0_name)s",
-        "uq": "uq_%(table_name)s_%(column_0_name)s",
-        "ck": "ck_%(table_name)s_%(constraint_name)s",
-        "ix": "ix_%(table_name)s_%(column_0_name)s",
-    }
-)
+__all__ = [  # what a column's value looks like is asked for beside the tables
+    "COUNTER",
+    "INSTANT_FORM",
+    "PROJECTED",
+    "UNPROJECTED",
+    "WORDS",
+    "Day",
+    "Instant",
+    "Json",
+    "answers",
+    "appointments",
+    "canonical",
+    "challenges",
+    "crls",
+    "instant",
+    "intermediates",
+    "issuer_periods",
+    "issuer_suspensions",
+    "issuers",
+    "key_certificates",
+    "key_states",
+    "keys",
+    "ledger",
+    "metadata",
+    "officers",
+    "proposals",
+    "registry",
+    "revoked_certificates",
+    "stamp",
+    "successions",
+    "transcript_witnesses",
+    "transcripts",
+    "trust_anchors",
+    "withdrawals",
+]
 
 ledger = Table(
     "ledger",
@@ -332,8 +274,11 @@ withdrawals = Table(
     Column("decision_no", WORDS, nullable=False),
 )
 
-UNPROJECTED: tuple[str, ...] = ("alembic_version",)
-"""Tables that the ledger does not project, by name: which version the tables have. `audit` says nothing of them."""
+UNPROJECTED: tuple[str, ...] = ("alembic_version", challenges.name, answers.name)
+"""Tables that the ledger does not project, by name: which version the tables have, nonces, and the answers kept by
+Idempotency-Key. `audit` says nothing of them."""
 
-PROJECTED: tuple[Table, ...] = tuple(table for table in metadata.sorted_tables if table is not ledger)
+PROJECTED: tuple[Table, ...] = tuple(
+    table for table in metadata.sorted_tables if table is not ledger and table.name not in UNPROJECTED
+)
 """Every table whose rows follow from the ledger alone, referred-to tables first."""

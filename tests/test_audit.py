@@ -6,7 +6,7 @@ import json
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing
-from datetime import timedelta
+from datetime import datetime, timedelta
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -34,11 +34,12 @@ from founding import (
     office,
 )
 from founding import ca as authority
-from sqlalchemy import Engine, Table, text
+from sqlalchemy import Connection, Engine, Table, text
 
-from issuers import anchors, appointments, certificates, crls, keys, officers, register, registry, store
+from issuers import anchors, appointments, approvals, certificates, crls, keys, officers, register, registry, store
 from issuers.audit import MAX_DISAGREEMENTS, Audited, Disagreement, Fault, audit
 from issuers.certification import crl, revoked
+from issuers.deeds import ProposalKind
 from issuers.event import GENESIS, Act, link
 from issuers.officers import OfficerRole
 from issuers.register import Amendment, AmendmentReason, WithdrawalReason
@@ -101,6 +102,26 @@ def lived(engine: Engine) -> None:
         register.register(connection, SCHOOL, [item(1), second_version, item(2)], **at())
         register.withdraw(connection, SCHOOL, item(2).number, WithdrawalReason.OTHER, reason="r", **at())
         anchors.distrust(connection, second, **at())
+        decided(connection, moments)
+
+
+def decided(connection: Connection, moments: Iterator[datetime]) -> None:
+    """Proposals of every end."""
+    hands = [
+        officers.add(connection, DEPARTMENT, name, OfficerRole.ADMIN, digest(name), actor=HOST, at=next(moments))
+        for name in ("one", "other")
+    ]
+    one, other = (officers.live(connection, hand, next(moments)) for hand in hands)
+    assert one is not None
+    assert other is not None
+    asked = {"issuer": SCHOOL, "name": "C", "role": "reader", "token_sha256": digest("c")}
+    made = [
+        approvals.propose(connection, ProposalKind.OFFICER, asked, actor=one.id, at=next(moments)) for _ in range(3)
+    ]
+    approvals.reject(connection, made[0].id, other, at=next(moments))
+    approvals.lapse(connection, (made[1].expires_at or NOW))
+    last = approvals.propose(connection, ProposalKind.OFFICER, asked, actor=one.id, at=next(moments))
+    approvals.approve(connection, last.id, other, at=next(moments))
 
 
 @cache

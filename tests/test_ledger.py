@@ -109,7 +109,7 @@ def test_a_naive_instant_is_refused(tmp_path: Path) -> None:
 
 
 def test_nothing_else_writes_a_table() -> None:
-    """Only projectors insert and update, and `ledger.py` its own table; nobody deletes, nobody sends SQL as text."""
+    """Only projectors insert and update, `ledger.py` its own table, `possession.py` the nonces; no SQL as text."""
     statements = {"insert", "update", "delete", "text"}
     writes = {}
     for path in (ROOT / "issuers").glob("*.py"):
@@ -121,6 +121,9 @@ def test_nothing_else_writes_a_table() -> None:
         "ledger.py": {"insert"},
         "projections.py": {"insert"},
         "key_projections.py": {"insert"},
+        "crl_projections.py": {"insert", "delete"},
+        "proposal_projections.py": {"insert"},
+        "possession.py": {"insert", "update", "delete"},
         "rows.py": {"update"},
         "store.py": {"text"},  # PostgreSQL's lock
     }
