@@ -28,8 +28,12 @@ def waiting() -> bytes:
 
 def number_of(pdf: bytes, name: str) -> int:
     """The object number of a field."""
+    spellings = {
+        b"/T (%s)" % one.encode() for one in (name, name.replace("_", "\\137"))
+    }  # as qpdf and pyHanko write it
     for number in range(1, sheet.size_of(pdf)):
-        if b"/T (%s)" % name.encode() in (sheet.text_of(pdf, number, missing=b"")):
+        text = sheet.text_of(pdf, number, missing=b"")
+        if any(one in text for one in spellings):
             return number
     raise LookupError(name)
 
@@ -43,18 +47,18 @@ def place(
     contents: Callable[[bytes], bytes] = lambda digits: b"<" + digits + b">",
     entries: bytes = b"/SubFilter /ETSI.CAdES.detached",
     tail: Callable[[bytes], bytes] = lambda whole: whole,
-    value: Callable[[int], bytes] = lambda number: b"%d 0 R" % number,
+    reserved: int = RESERVED,
 ) -> bytes:
     """One signature more in an empty field.
 
     `numbers` writes the ByteRange from where the hole begins, where it ends, and how many bytes follow; what is hashed
     is what a reader that only adds up lengths would hash. `contents` writes the hole, `entries` the rest of the
-    dictionary, `value` how the field refers to it, and `tail` changes the end of the file before anything is hashed.
+    dictionary, and `tail` changes the end of the file before anything is hashed.
     """
     field, number = number_of(pdf, name), sheet.size_of(pdf)
-    hole = contents(b"0" * (2 * RESERVED))
+    hole = contents(b"0" * (2 * reserved))
     dictionary = b"<< /Type /Sig /Filter /Adobe.PPKLite %s /ByteRange %s /Contents %s >>" % (entries, b"@" * 60, hole)
-    filled = sheet.text_of(pdf, field).removesuffix(b">>") + b"/V %s >>" % value(number)
+    filled = sheet.text_of(pdf, field).removesuffix(b">>") + b"/V %d 0 R >>" % number
     whole = tail(sheet.appended(pdf, {field: filled, number: dictionary}))
     begin = whole.rindex(hole)
     end = begin + len(hole)
@@ -63,4 +67,4 @@ def place(
     ranges = [max(0, int(one)) for one in re.findall(rb"-?\d+", told)]
     covered = b"".join(whole[start : start + length] for start, length in zip(ranges[::2], ranges[1::2], strict=False))
     der = signed_data(signer or cast().teacher, hashlib.sha256(covered).digest())
-    return whole[:begin] + contents(der.hex().encode().ljust(2 * RESERVED, b"0")) + whole[end:]
+    return whole[:begin] + contents(der.hex().encode().ljust(2 * reserved, b"0")) + whole[end:]

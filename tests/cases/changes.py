@@ -53,7 +53,7 @@ def security_store(writer: Any) -> None:  # noqa: ANN401 - untyped
 
 def annotation(writer: Any) -> None:  # noqa: ANN401 - untyped
     """A note on the page."""
-    page = writer.root["/Pages"]["/Kids"][0]
+    page = writer.root["/Pages"]["/Kids"][-1]
     note = {"/Type": "/Annot", "/Subtype": "/FreeText"}
     made = generic.DictionaryObject({generic.pdf_name(name): generic.pdf_name(value) for name, value in note.items()})
     made["/Rect"] = generic.ArrayObject(map(generic.NumberObject, (60, 690, 260, 710)))
