@@ -88,7 +88,7 @@ def judge_office(connection: Connection, office: Office, use: Use, *, at: dateti
     Refused: UNKNOWN_ISSUER, USE_NOT_FOR_ROLE, ROLE_NOT_FOR_KIND, CAPACITY_NOT_FOR_ROLE, DATES_REVERSED, MALFORMED,
     INTERVAL_NOT_PAST, SCOPE_TOO_WIDE (a level or the role itself is not the issuer's). Conflict: ISSUER_ENDED.
     """
-    issuer = standing(connection, office.issuer)
+    issuer = standing(connection, office.issuer, at=at)
     if use is not USE_OF.get(office.role, Use.DOCUMENT):
         raise Refused(Why.USE_NOT_FOR_ROLE, "use", use=use.value, role=office.role.value)
     if office.role not in ROLES_OF[issuer.kind]:

@@ -23,6 +23,7 @@ class Act(StrEnum):
     ISSUER_CHANGED = "issuer_changed"
     ISSUER_SUSPENDED = "issuer_suspended"
     ISSUER_SUSPENSION_LIFTED = "issuer_suspension_lifted"
+    ISSUER_SUCCEEDED = "issuer_succeeded"
     OFFICER_ADDED = "officer_added"
     OFFICER_WITHDRAWN = "officer_withdrawn"
     ANCHOR_ADMITTED = "anchor_admitted"

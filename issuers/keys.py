@@ -94,7 +94,7 @@ def propose(
         "key": entrant.key,
         "spki": b64encode(entrant.spki).decode(),
         "use": candidate.use.value,
-        "holder": holder or standing(connection, office.issuer).name,
+        "holder": holder or standing(connection, office.issuer, at=at).name,
         "historical": historical,
         "proposal": office.body(),
         "certificate": _unless_known(connection, entrant),

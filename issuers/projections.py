@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from base64 import b64decode
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection, insert
@@ -19,11 +20,13 @@ from issuers.naming import folded
 from issuers.proposal_projections import PROPOSAL_PROJECTIONS
 from issuers.rows import Projector, at, change, day
 from issuers.tables import (
+    appointments,
     issuer_periods,
     issuer_suspensions,
     issuers,
     officers,
     registry,
+    successions,
     transcript_witnesses,
     transcripts,
     trust_anchors,
@@ -70,12 +73,31 @@ def _issuer_changed(connection: Connection, event: Event) -> None:
         values["registers_all_since"] = event.at if body["registers_all"] else None
     if "period" in body:
         values["folded"] = folded(body["code"], body["period"]["name"])
-        change(connection, issuer_periods, {"issuer": body["code"], "until": None}, until=event.at)
-        connection.execute(
-            insert(issuer_periods).values(issuer=body["code"], seq=event.seq, since=event.at, **body["period"])
-        )
+        _next_period(connection, event, body["code"], body["period"], event.at)
     if values:
         change(connection, issuers, {"code": body["code"]}, **values)
+
+
+def _issuer_succeeded(connection: Connection, event: Event) -> None:
+    body, on = event.body, at(event.body["on"])
+    if body["kind"] == "rename":
+        _next_period(connection, event, body["code"], body["period"], on)
+        change(connection, issuers, {"code": body["code"]}, folded=folded(body["code"], body["period"]["name"]))
+        return
+    change(connection, issuers, {"code": body["code"]}, valid_until=on, succession_on=on)
+    for code in body["successors"]:
+        connection.execute(insert(successions).values(predecessor=body["code"], successor=code))
+    for code, period in body["children"].items():
+        _next_period(connection, event, code, period, on)
+    for one in body["appointments"]:
+        change(connection, appointments, {"id": one["id"]}, valid_until=at(one["until"]))
+
+
+def _next_period(
+    connection: Connection, event: Event, code: str, period: Mapping[str, Any], since: datetime | None
+) -> None:
+    change(connection, issuer_periods, {"issuer": code, "until": None}, until=since)
+    connection.execute(insert(issuer_periods).values(issuer=code, seq=event.seq, since=since, **period))
 
 
 def _issuer_suspended(connection: Connection, event: Event) -> None:
@@ -155,6 +177,7 @@ PROJECTIONS: Mapping[Act, Projector] = {
     Act.REGISTRY_INITIALISED: _initialised,
     Act.ISSUER_ENROLLED: _issuer,
     Act.ISSUER_CHANGED: _issuer_changed,
+    Act.ISSUER_SUCCEEDED: _issuer_succeeded,
     Act.ISSUER_SUSPENDED: _issuer_suspended,
     Act.ISSUER_SUSPENSION_LIFTED: _issuer_lifted,
     Act.OFFICER_ADDED: _officer_added,

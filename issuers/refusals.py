@@ -60,6 +60,7 @@ class Why(StrEnum):
     SIGNATURE_WEAK = "signature_weak"
     UNKNOWN_FIELD = "unknown_field"
     SUCCESSOR_NOT_OF_KIND = "successor_not_of_kind"
+    SUCCESSION_NAMELESS = "succession_nameless"
     SUCCESSORS_NUMBER = "successors_number"
     UNKNOWN_ISSUER = "unknown_issuer"
     USE_NOT_FOR_ROLE = "use_not_for_role"

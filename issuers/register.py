@@ -20,7 +20,7 @@ from issuers.event import Act
 from issuers.refusals import Conflict, NotThere, Refused, Why
 from issuers.registry import MAX_TEXT
 from issuers.scope import Standing, in_force, standing
-from issuers.tables import successions, transcript_witnesses, transcripts, withdrawals
+from issuers.tables import issuers, successions, transcript_witnesses, transcripts, withdrawals
 from verify.trust import Kind, Level
 
 MAX_ITEMS = 10_000
@@ -103,14 +103,14 @@ def register(connection: Connection, issuer: str, items: Sequence[Item], *, acto
     version above 1 says why, by law), AMENDMENT_UNASKED, UNKNOWN_ISSUER, ROLE_NOT_FOR_KIND (schools alone issue
     transcripts). Conflict: ISSUER_ENDED, ISSUER_SUSPENDED, NUMBER_OF_ANOTHER, WITHDRAWN, ITEM_DIFFERS.
     """
-    school = standing(connection, issuer)
+    school = standing(connection, issuer, at=at)
     if school.kind is not Kind.SCHOOL:
         raise Refused(Why.ROLE_NOT_FOR_KIND, "issuer", kind=school.kind.value)
     in_force(school, at)
     if school.suspended:
         raise Conflict(Why.ISSUER_SUSPENDED, "issuer", issuer=issuer)
     _judge(items, school)
-    known = _Known(connection, issuer, [item.number for item in items])
+    known = _Known(connection, issuer, [item.number for item in items], at)
     versions: list[dict[str, Any]] = []
     witnesses: list[dict[str, Any]] = []
     results = []
@@ -157,7 +157,7 @@ def withdraw(
     for field, text in (("reason", reason), ("decision_no", decision_no)):
         if len(text) > MAX_TEXT or not text.isprintable():
             raise Refused(Why.MALFORMED, field)
-    known = _Known(connection, issuer, [number])
+    known = _Known(connection, issuer, [number], at)
     if number not in known.registrants:
         raise NotThere("number", number)
     known.judge(None, number)
@@ -168,8 +168,8 @@ def withdraw(
 class _Known:
     """What the register holds of some numbers, as an issuer finds it."""
 
-    def __init__(self, connection: Connection, issuer: str, numbers: Sequence[str]) -> None:
-        self._inherited = {issuer, *_predecessors(connection, issuer)}
+    def __init__(self, connection: Connection, issuer: str, numbers: Sequence[str], at: datetime) -> None:
+        self._inherited = {issuer, *_predecessors(connection, issuer, at)}
         self.versions: dict[tuple[str, int], Row[Any]] = {}
         self.witnesses: set[tuple[str, int, str, str]] = set()
         self.registrants: dict[str, set[str]] = {}
@@ -198,13 +198,16 @@ class _Known:
             raise Conflict(Why.WITHDRAWN, field, number=number)
 
 
-def _predecessors(connection: Connection, issuer: str) -> Iterator[str]:
-    """All issuers that this one inherits from, however far back."""
+def _predecessors(connection: Connection, issuer: str, at: datetime) -> Iterator[str]:
+    """All issuers that this one inherits from, however far back, each from the day of its succession on."""
     seen = {issuer}
     frontier = [issuer]
     while frontier:
         rows = connection.scalars(
-            select(successions.c.predecessor).where(successions.c.successor.in_(frontier)).distinct()
+            select(successions.c.predecessor)
+            .join(issuers, issuers.c.code == successions.c.predecessor)
+            .where(successions.c.successor.in_(frontier), issuers.c.succession_on <= at)
+            .distinct()
         )
         frontier = [code for code in rows if code not in seen]
         seen.update(frontier)

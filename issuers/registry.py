@@ -19,7 +19,7 @@ from issuers import ledger
 from issuers.event import Act
 from issuers.refusals import Conflict, NotThere, Refused, Why
 from issuers.scope import KINDS_UNDER, ROLES_OF, Scope, Standing, in_force, ordered, standing
-from issuers.tables import issuers, registry, stamp
+from issuers.tables import issuer_periods, issuers, registry, stamp
 from verify.trust import Kind, Level, Role
 
 CODE = re.compile(r"[A-Z0-9.-]{1,20}")
@@ -70,7 +70,7 @@ def initialise(
 
     Without `valid_from` the ministry speaks from now on. Refused: MALFORMED; conflict: REGISTRY_EXISTS.
     """
-    _texts(code=code, name=name)
+    judge_texts(code=code, name=name)
     if connection.execute(select(registry.c.id)).first():
         raise Conflict(Why.REGISTRY_EXISTS)
     body = {
@@ -96,17 +96,17 @@ def enrol(connection: Connection, new: Enrolment, *, actor: str, at: datetime) -
     Refused: MALFORMED, DATES_REVERSED, UNKNOWN_ISSUER (the parent), KIND_NOT_UNDER_PARENT, ROLE_NOT_FOR_KIND,
     SCOPE_TOO_WIDE (levels, roles, territory or dates beyond the parent's). Conflict: ISSUER_EXISTS, ISSUER_ENDED.
     """
-    _texts(code=new.code, name=new.name, contact=new.contact)
+    judge_texts(code=new.code, name=new.name, contact=new.contact)
     ordered(new.valid_from, new.valid_until)
-    parent = standing(connection, new.parent, field="parent")
+    parent = standing(connection, new.parent, field="parent", at=at)
     in_force(parent, at)
     if new.kind not in KINDS_UNDER.get(parent.kind, ()):
         raise Refused(Why.KIND_NOT_UNDER_PARENT, "kind", kind=new.kind.value, parent=parent.kind.value)
     scope = Scope(new.levels, new.roles, new.territory)
-    _judge_scope(scope, new.kind, parent)
+    judge_scope(scope, new.kind, parent)
     if new.valid_from < parent.valid_from:
         raise Refused(Why.SCOPE_TOO_WIDE, "valid_from", limit=stamp(parent.valid_from))
-    _judge_end(new.valid_until, parent)
+    judge_end(new.valid_until, parent)
     if connection.execute(select(issuers.c.code).where(issuers.c.code == new.code)).first():
         raise Conflict(Why.ISSUER_EXISTS, "code", issuer=new.code)
     body = {
@@ -115,7 +115,7 @@ def enrol(connection: Connection, new: Enrolment, *, actor: str, at: datetime) -
         "parent": new.parent,
         "name": new.name,
         "contact": new.contact,
-        **_scope_body(scope),
+        **scope_body(scope),
         "registers_all": new.registers_all,
         "valid_from": stamp(new.valid_from),
         "valid_until": None if new.valid_until is None else stamp(new.valid_until),
@@ -125,7 +125,7 @@ def enrol(connection: Connection, new: Enrolment, *, actor: str, at: datetime) -
 
 def widens(connection: Connection, code: str, change: Change) -> bool:
     """Whether a change lets the issuer speak for more, or longer, or leaves off registering: four eyes (HB-1, 7)."""
-    row = _issuer(connection, code)
+    row = find(connection, code)
     before = standing(connection, code)
     until = change.get("valid_until", row.valid_until)
     longer = row.valid_until is not None and (until is None or until > row.valid_until)
@@ -137,42 +137,46 @@ def change(connection: Connection, code: str, change: Change, *, actor: str, at:
     """Change an issuer from now on: a new scope begins a new period, what was signed before keeps the old one.
 
     Refused: MALFORMED, DATES_REVERSED, ROLE_NOT_FOR_KIND, SCOPE_TOO_WIDE. Conflict: ALREADY_SO (nothing would change),
-    ISSUER_ENDED.
+    ISSUER_ENDED, SUCCESSION_PENDING (its end, its name or its parent is decided already, and the day not yet come).
     """
-    row = _issuer(connection, code)
-    before = standing(connection, code)
+    row = find(connection, code)
+    before = standing(connection, code, at=at)
     in_force(before, at)
     body: dict[str, Any] = {}
     if "contact" in change and change["contact"] != row.contact:
-        _texts(contact=change["contact"])
+        judge_texts(contact=change["contact"])
         body["contact"] = change["contact"]
     if "registers_all" in change and change["registers_all"] is not (row.registers_all_since is not None):
         body["registers_all"] = change["registers_all"]
-    parent = standing(connection, before.superiors[0]) if before.superiors else None
+    parent = standing(connection, before.superiors[0], at=at) if before.superiors else None
     if "valid_until" in change and change["valid_until"] != row.valid_until:
         until = change["valid_until"]
         ordered(row.valid_from, until)
-        _judge_end(until, parent)
+        judge_end(until, parent)
         body["valid_until"] = None if until is None else stamp(until)
     after = _scope_after(before, change)
     if after != before.own:
-        _judge_scope(after, before.kind, parent)
-        body["period"] = {"name": before.name, "parent": parent.code if parent else None, **_scope_body(after)}
+        judge_scope(after, before.kind, parent)
+        body["period"] = {"name": before.name, "parent": parent.code if parent else None, **scope_body(after)}
     if not body:
         raise Conflict(Why.ALREADY_SO)
+    if "valid_until" in body and row.succession_on is not None:
+        raise Conflict(Why.SUCCESSION_PENDING, "valid_until", issuer=code)
+    if "period" in body and pending(connection, code, at):
+        raise Conflict(Why.SUCCESSION_PENDING, issuer=code)
     ledger.append(connection, Act.ISSUER_CHANGED, {"code": code, **body}, actor=actor, issuer=code, at=at)
 
 
 def suspend(connection: Connection, code: str, *, actor: str, at: datetime) -> None:
     """Suspend an issuer, and with it all under it. Conflict: ALREADY_SO."""
-    if _issuer(connection, code).suspended_since is not None:
+    if find(connection, code).suspended_since is not None:
         raise Conflict(Why.ALREADY_SO)
     ledger.append(connection, Act.ISSUER_SUSPENDED, {"code": code}, actor=actor, issuer=code, at=at)
 
 
 def lift(connection: Connection, code: str, *, actor: str, at: datetime) -> None:
     """Lift an issuer's suspension, which then leaves no mark on signatures. Conflict: ALREADY_SO."""
-    if _issuer(connection, code).suspended_since is None:
+    if find(connection, code).suspended_since is None:
         raise Conflict(Why.ALREADY_SO)
     ledger.append(connection, Act.ISSUER_SUSPENSION_LIFTED, {"code": code}, actor=actor, issuer=code, at=at)
 
@@ -185,21 +189,30 @@ def ministry(connection: Connection) -> str:
     return str(row.ministry)
 
 
-def _issuer(connection: Connection, code: str) -> Row[Any]:
+def pending(connection: Connection, code: str, at: datetime) -> bool:
+    """Whether a next period of an issuer is decided, and has not yet begun."""
+    holding = issuer_periods.c.issuer == code, issuer_periods.c.until > at
+    return connection.execute(select(issuer_periods.c.issuer).where(*holding)).first() is not None
+
+
+def find(connection: Connection, code: str) -> Row[Any]:
+    """An issuer's row, or `NotThere`."""
     row = connection.execute(select(issuers).where(issuers.c.code == code)).first()
     if row is None:
         raise NotThere("issuer", code)
     return row
 
 
-def _texts(**fields: str) -> None:
+def judge_texts(**fields: str) -> None:
+    """Refuse a code, a name or a contact that cannot be one: MALFORMED."""
     for field, value in fields.items():
         good = CODE.fullmatch(value) if field == "code" else len(value) <= MAX_TEXT and value.isprintable()
         if not good or (field == "name" and not value.strip()):
             raise Refused(Why.MALFORMED, field)
 
 
-def _judge_scope(scope: Scope, kind: Kind, parent: Standing | None) -> None:
+def judge_scope(scope: Scope, kind: Kind, parent: Standing | None) -> None:
+    """Refuse a scope that this kind of issuer cannot have under this parent."""
     if scope.territory is not None and not all(PROVINCE.fullmatch(code) for code in scope.territory):
         raise Refused(Why.MALFORMED, "territory")
     for matter in ("levels", "roles", "territory"):
@@ -212,7 +225,7 @@ def _judge_scope(scope: Scope, kind: Kind, parent: Standing | None) -> None:
         raise Refused(Why.SCOPE_TOO_WIDE, exceeded, parent=parent.code)
 
 
-def _judge_end(until: datetime | None, parent: Standing | None) -> None:
+def judge_end(until: datetime | None, parent: Standing | None) -> None:
     """What has no end of its own ends with its parent; what has one may not outlast it."""
     if parent and parent.valid_until and until and until > parent.valid_until:
         raise Refused(Why.SCOPE_TOO_WIDE, "valid_until", limit=stamp(parent.valid_until))
@@ -226,7 +239,8 @@ def _scope_after(before: Standing, change: Change) -> Scope:
     )
 
 
-def _scope_body(scope: Scope) -> dict[str, list[str] | None]:
+def scope_body(scope: Scope) -> dict[str, list[str] | None]:
+    """A scope as an event's body and a period keep it."""
     return {
         matter: None if getattr(scope, matter) is None else sorted(getattr(scope, matter))
         for matter in ("levels", "roles", "territory")

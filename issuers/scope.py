@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, select
+from sqlalchemy import Connection, Row, or_, select
 
 from issuers.refusals import Conflict, Refused, Why
 from issuers.tables import issuer_periods, issuers
@@ -83,15 +83,20 @@ class Standing:
     suspended: bool
 
 
-def standing(connection: Connection, code: str, *, field: str = "issuer") -> Standing:
-    """How an issuer stands now; `Refused` with UNKNOWN_ISSUER if the registry lacks it."""
+def standing(connection: Connection, code: str, *, field: str = "issuer", at: datetime | None = None) -> Standing:
+    """How an issuer stands at an instant, or now; `Refused` with UNKNOWN_ISSUER if the registry lacks it.
+
+    A succession that is decided counts from its day on. Before its first day an issuer stands as it will then.
+    """
     rows: list[Row[Any]] = []
     following: str | None = code
+    moment = at or datetime.now(UTC)
     while following is not None and len(rows) < MAX_DEPTH:
         row = connection.execute(
             select(issuers, issuer_periods)
             .join(issuer_periods, issuer_periods.c.issuer == issuers.c.code)
-            .where(issuers.c.code == following, issuer_periods.c.until.is_(None))
+            .where(issuers.c.code == following, or_(issuer_periods.c.until.is_(None), issuer_periods.c.until > moment))
+            .order_by(issuer_periods.c.since, issuer_periods.c.seq)
         ).first()
         if row is None:
             raise Refused(Why.UNKNOWN_ISSUER, field, issuer=following)

@@ -32,8 +32,8 @@ from issuers.audit import audit
 from issuers.event import Act
 from issuers.refusals import Conflict, NotThere, Refusal, Refused, Why
 from issuers.register import MAX_ITEMS, Amendment, AmendmentReason, Item, Result, WithdrawalReason
+from issuers.tables import issuers, successions, transcript_witnesses, transcripts, withdrawals
 from issuers.tables import ledger as events
-from issuers.tables import successions, transcript_witnesses, transcripts, withdrawals
 from verify.trust import Level
 
 BY: dict[str, Any] = {"actor": HOST, "at": NOW}
@@ -206,13 +206,14 @@ def test_a_number_belongs_to_its_first_registrant(connection: Connection) -> Non
 
 
 def test_successors_inherit_numbers_and_the_first_of_two_keeps_one(engine: Engine) -> None:
-    """Successions come with the admin API: their rows are made by hand here."""
     with store.writing(engine) as connection:
         for code in ("HEIR1", "HEIR2", "GRANDHEIR"):
             registry.enrol(connection, enrolment(code), **BY)
+        registered(connection, item(1), item(2))
+        # Made by hand, in no time: how long it takes is asked in test_successions.py.
+        connection.execute(issuers.update().where(issuers.c.code.in_([SCHOOL, "HEIR1"])).values(succession_on=NOW))
         for pair in ((SCHOOL, "HEIR1"), (SCHOOL, "HEIR2"), ("HEIR1", "GRANDHEIR")):
             connection.execute(successions.insert().values(predecessor=pair[0], successor=pair[1]))
-        registered(connection, item(1), item(2))
         registered(connection, second(), issuer="HEIR1")
         with refused(Conflict, Why.NUMBER_OF_ANOTHER):
             registered(connection, second(version=3), issuer="HEIR2")
