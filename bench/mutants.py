@@ -76,7 +76,8 @@ def mutants(source: str) -> Iterator[tuple[int, str, str]]:
 
 
 def _hints(node: ast.AST) -> Iterator[ast.AST]:
-    """Annotations: they decide nothing at run time."""
+    """Annotations and decorators: they decide nothing."""
+    yield from getattr(node, "decorator_list", ())
     for name in ("annotation", "returns"):
         hint = getattr(node, name, None)
         if isinstance(hint, ast.AST):
