@@ -1,0 +1,418 @@
+"""The readers: what they refuse unread, what they bound, and what they make of odd but readable files."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import cache
+from io import BytesIO
+from typing import Any
+
+import pikepdf
+import pytest
+import sheet
+from envelopes import Recipe, enclose, enveloped, signed_data
+from pikepdf import Array, Dictionary, Name, Pdf
+from placed import number_of, place, waiting
+from pyhanko.pdf_utils import generic as pyhanko_objects
+from pyhanko.pdf_utils.misc import PdfReadError
+from pyhanko.pdf_utils.reader import PdfFileReader
+from world import SIGNED, cast
+
+from verify import attachment, pdf, revisions, structure
+from verify.evidence import Evidence, Unreadable
+from verify.objects import entries, value
+from verify.pdf import open_pdf
+from verify.revisions import Field, signature_of
+from verify.structure import read_structure
+
+generic: Any = pyhanko_objects
+
+
+@cache
+def signed() -> bytes:
+    return sheet.sign(sheet.sign(sheet.sheet(), cast().principal, "principal"), cast().seal, "school_seal")
+
+
+def faults(content: bytes) -> list[dict[str, Any]]:
+    return [dict(one.facts) for one in open_pdf(content).faults]
+
+
+def faulty(evidence: Evidence, field: str) -> str:
+    return next(one.fault for one in evidence.signatures if one.field == field)
+
+
+# Refused unread.
+
+
+def locked(**passwords: str) -> bytes:
+    with pikepdf.open(BytesIO(sheet.sheet())) as opened:
+        out = BytesIO()
+        opened.save(out, encryption=pikepdf.Encryption(owner="o", **passwords))
+        return out.getvalue()
+
+
+UNREADABLE: dict[str, tuple[Callable[[], bytes], str, str]] = {
+    "nothing": (lambda: b"", "unsupported", ""),
+    "a-picture": (lambda: b"\x89PNG\r\n\x1a\n", "unsupported", ""),
+    "a-header-too-late": (lambda: b" " * 1024 + sheet.sheet(), "unsupported", ""),
+    "a-header-alone": (lambda: b"%PDF-1.7\n", "unreadable", ""),
+    "half-a-file": (lambda: sheet.sheet()[:3000], "unreadable", ""),
+    "a-password": (lambda: locked(user="u"), "password", ""),
+    "an-owners-password": (lambda: locked(user=""), "unreadable", ""),
+    "no-pages": (lambda: without_pages(), "no_pages", ""),  # noqa: PLW0108 - defined below
+    "a-signature-that-is-an-array": (lambda: sheet.sheet(bend=array_for_a_signature), "unreadable", ""),
+    "too-many-ranges": (lambda: sheet.sheet() + b"%/ByteRange\n" * 129, "limit", "signatures"),
+    "too-many-ends": (lambda: sheet.sheet() + b"%%EOF\n" * 129, "limit", "revisions"),
+}
+
+
+def without_pages() -> bytes:
+    with pikepdf.new() as empty:
+        return sheet.written(empty)
+
+
+@pytest.mark.parametrize("name", UNREADABLE)
+def test_what_cannot_be_read_is_refused_with_a_code(name: str) -> None:
+    make, code, limit = UNREADABLE[name]
+    with pytest.raises(Unreadable) as refused:
+        open_pdf(make())
+    assert (refused.value.code, refused.value.limit) == (code, limit)
+
+
+def test_a_header_may_stand_a_little_later() -> None:
+    assert open_pdf(b" \n" + sheet.sheet()).kind == "pdf"
+
+
+def test_too_many_signatures_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(pdf, "MAX_SIGNATURES", 1)
+    with pytest.raises(Unreadable) as refused:
+        open_pdf(signed())
+    assert (refused.value.code, refused.value.limit) == ("limit", "signatures")
+
+
+def test_too_many_revisions_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(revisions, "MAX_REVISIONS", 2)
+    with pytest.raises(Unreadable) as refused:
+        open_pdf(signed())
+    assert (refused.value.code, refused.value.limit) == ("limit", "revisions")
+
+
+def test_a_worker_out_of_memory_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(_: bytes) -> None:
+        raise MemoryError
+
+    monkeypatch.setattr(pdf, "_read", full)
+    with pytest.raises(MemoryError):
+        open_pdf(signed())
+
+
+# One reader fails.
+
+
+@pytest.mark.parametrize(("bound", "least"), [("MAX_OBJECTS", 3), ("MAX_FIELDS", 1)])
+def test_what_is_too_large_for_one_reader_cannot_be_judged(
+    monkeypatch: pytest.MonkeyPatch, bound: str, least: int
+) -> None:
+    monkeypatch.setattr(structure, bound, least)
+    assert {"limit", "damaged"} & {one["qpdf"] for one in faults(signed()) if "qpdf" in one}
+
+
+def direct_value(opened: Pdf) -> None:
+    opened.Root.AcroForm.Fields[0].V = Dictionary(Type=Name.Sig, Contents=b"0")
+
+
+def array_for_a_signature(opened: Pdf) -> None:
+    opened.Root.AcroForm.Fields[0].V = opened.make_indirect(Array([1, 2]))
+
+
+def test_a_signature_that_is_no_object_of_its_own_cannot_be_judged() -> None:
+    assert faults(sheet.sheet(bend=direct_value)) == [{"qpdf": "", "pyhanko": "PdfReadError"}]
+
+
+def test_a_signature_is_asked_of_filled_fields_alone() -> None:
+    reader = PdfFileReader(BytesIO(signed()))
+    with pytest.raises(PdfReadError):
+        signature_of(reader, Field("empty", (1, 0), None, visible=False))
+    with pytest.raises(PdfReadError):
+        signature_of(reader, Field("a catalog's form", (1, 0), (99, 0), visible=False))
+
+
+# Values of PDF.
+
+
+def test_a_value_is_found_behind_its_reference() -> None:
+    reader = PdfFileReader(BytesIO(sheet.sheet()))
+    assert value(reader.root, "/Type") == "/Catalog"
+    assert value(reader.root.raw_get("/AcroForm"), "/SigFlags") == 3
+    assert value(reader.root, "/Nothing") is None
+
+
+def test_a_value_of_what_is_no_dictionary_is_refused() -> None:
+    with pytest.raises(PdfReadError):
+        value(generic.NumberObject(1), "/Type")
+    with pytest.raises(PdfReadError):
+        list(entries(generic.NumberObject(1)))
+
+
+def test_no_array_has_no_entries() -> None:
+    assert list(entries(None)) == []
+    assert list(entries(generic.ArrayObject([generic.NumberObject(1)]))) == [1]
+
+
+# Fields.
+
+
+def nested(depth: int) -> Callable[[Pdf], None]:
+    """A field some levels below the form."""
+
+    def bend(opened: Pdf) -> None:
+        leaf = opened.Root.AcroForm.Fields[0]
+        for level in range(depth):
+            leaf = opened.make_indirect(Dictionary(T=f"level{level}", Kids=Array([leaf])))
+        opened.Root.AcroForm.Fields[0] = leaf
+
+    return bend
+
+
+def test_fields_below_other_fields_are_found() -> None:
+    content = sheet.sheet(bend=nested(2))
+    name = "level1.level0.principal"
+    content = sheet.sign(content, cast().principal, name)
+    evidence = open_pdf(content)
+    assert [(one.field, one.fault) for one in evidence.signatures] == [(name, "")]
+    assert evidence.faults == ()
+
+
+def test_fields_too_deep_are_not_followed(monkeypatch: pytest.MonkeyPatch) -> None:
+    content = sheet.sign(sheet.sheet(bend=nested(2)), cast().principal, "level1.level0.principal")
+    monkeypatch.setattr(structure, "MAX_DEPTH", 1)
+    assert {"readers": "signatures"} in faults(content)
+
+
+def rectangle(*corners: Any) -> Callable[[Pdf], None]:  # noqa: ANN401 - what may stand in a rectangle
+    def bend(opened: Pdf) -> None:
+        opened.Root.AcroForm.Fields[0].Rect = Array(corners)
+
+    return bend
+
+
+def widgets(opened: Pdf) -> None:
+    """A field whose place is a child's."""
+    field = opened.Root.AcroForm.Fields[0]
+    widget = opened.make_indirect(Dictionary(Type=Name.Annot, Subtype=Name.Widget, Rect=field.Rect, Parent=field))
+    del field.Rect, field.Subtype
+    field.Kids = Array([widget])
+
+
+VISIBLE: dict[str, tuple[Callable[[Pdf], None], bool]] = {
+    "an-area": (rectangle(0, 0, 10, 10), True),
+    "no-width": (rectangle(0, 0, 0, 10), False),
+    "no-height": (rectangle(0, 10, 10, 10), False),
+    "nothing": (rectangle(0, 0, 0, 0), False),
+    "corners-the-other-way": (rectangle(10, 10, 0, 0), True),
+    "names": (rectangle(Name.a, Name.b, Name.c, Name.d), True),
+    "two-numbers": (rectangle(0, 0), True),
+    "a-childs-place": (widgets, True),
+}
+
+
+@pytest.mark.parametrize("name", VISIBLE)
+def test_a_field_is_visible_if_its_place_has_an_area(name: str) -> None:
+    bend, visible = VISIBLE[name]
+    (first, *_) = revisions.fields_of(PdfFileReader(BytesIO(sheet.sheet(bend=bend))))
+    assert first.visible is visible
+
+
+# Signature dictionaries.
+
+
+def test_a_value_that_is_no_string_has_no_bytes() -> None:
+    reader = PdfFileReader(BytesIO(place(waiting(), contents=lambda _: b"123")))
+    evidence = open_pdf(place(waiting(), contents=lambda digits: b"/Name%" + digits + b"\n"))
+    assert faulty(evidence, "notary") == "gap of the byte range"
+    assert reader.root
+
+
+CLAIMS = {b"(hello)": None, b"/Name": None, b"(D:99999999999999Z)": None, b"(D:20260601030000Z)": SIGNED}
+
+
+@pytest.mark.parametrize("text", CLAIMS)
+def test_a_claimed_time_is_shown_if_it_is_one(text: bytes) -> None:
+    evidence = open_pdf(place(waiting(), entries=b"/SubFilter /ETSI.CAdES.detached /M " + text))
+    assert evidence.signatures[-1].claimed_at == CLAIMS[text]
+
+
+@pytest.mark.xfail(
+    strict=True,
+    reason="pdf.py, `_claimed`: a time without an offset is a datetime without one, though every instant is aware",
+)
+def test_a_claimed_time_without_an_offset_is_no_instant() -> None:
+    evidence = open_pdf(place(waiting(), entries=b"/SubFilter /ETSI.CAdES.detached /M (D:20260601030000)"))
+    claimed = evidence.signatures[-1].claimed_at
+    assert claimed is None or claimed.tzinfo is not None
+
+
+LEVELS = {"1": 1, "2": 2, "3": 3, "4": 1, "/Name": 1, "(1)": 1}
+
+
+@pytest.mark.parametrize("told", LEVELS)
+def test_a_certification_has_a_level_and_the_narrowest_in_doubt(told: str) -> None:
+    reference = f"/Reference [ << /TransformMethod /DocMDP /TransformParams << /P {told} >> >> ]"
+    evidence = open_pdf(place(waiting(), entries=b"/SubFilter /ETSI.CAdES.detached " + reference.encode()))
+    assert evidence.signatures[-1].certifies == LEVELS[told]
+
+
+@pytest.mark.parametrize(
+    ("reference", "level"),
+    [
+        ("/Reference [ << /TransformMethod /DocMDP >> ]", 2),
+        ("/Reference [ << /TransformMethod /FieldMDP >> ]", None),
+        ("/Reference [ << /TransformMethod /FieldMDP >> << /TransformMethod /DocMDP >> ]", 2),
+        ("/Reference [ ]", None),
+    ],
+)
+def test_a_reference_of_another_kind_certifies_nothing(reference: str, level: int | None) -> None:
+    evidence = open_pdf(place(waiting(), entries=b"/SubFilter /ETSI.CAdES.detached " + reference.encode()))
+    assert evidence.signatures[-1].certifies == level
+
+
+def test_a_token_that_is_none_names_nobody() -> None:
+    recipe = Recipe(unsigned=[("signature_time_stamp_token", garbage_token())])
+    evidence = open_pdf(enveloped(waiting(), cast().teacher, "notary", recipe))
+    assert faulty(evidence, "notary") == ""
+    assert len(evidence.names.keys) == 3
+
+
+def garbage_token() -> Any:  # noqa: ANN401 - ASN.1
+    from asn1crypto import cms  # noqa: PLC0415
+
+    return cms.ContentInfo.load(signed_data(cast().tsa, b"\0" * 32))
+
+
+# The record's places.
+
+
+def bomb(opened: Pdf) -> None:
+    opened.Root.AF[0].EF.F.write(b" " * (attachment.MAX_CONTENT + 1))
+    opened.Root.AF[0].EF.UF = opened.Root.AF[0].EF.F
+
+
+def filtered(**entries_: Any) -> Callable[[Pdf], None]:  # noqa: ANN401 - of a stream's dictionary
+    def bend(opened: Pdf) -> None:
+        stream = opened.Root.AF[0].EF.F
+        for name, one in entries_.items():
+            stream[f"/{name}"] = one
+        opened.Root.AF[0].EF.UF = stream
+
+    return bend
+
+
+def related(opened: Pdf) -> None:
+    opened.Root.AF[0].RF = Dictionary(F=Array(["a", opened.Root.AF[0].EF.F]))
+
+
+def for_another_system(opened: Pdf) -> None:
+    opened.Root.AF[0].EF.Unix = opened.make_stream(b"{}")
+
+
+def many(opened: Pdf) -> None:
+    for index in range(attachment.MAX_NODES):
+        sheet.attach(opened, b"x", name=f"{index}.txt")
+
+
+def long_tree(opened: Pdf) -> None:
+    node = opened.Root.Names.EmbeddedFiles
+    for _ in range(attachment.MAX_NODES + 1):
+        node = opened.make_indirect(Dictionary(Kids=Array([node])))
+    opened.Root.Names.EmbeddedFiles = node
+
+
+def no_tree(opened: Pdf) -> None:
+    del opened.Root.Names.EmbeddedFiles
+
+
+UNREAD = "attachments cannot be read"
+DIFFER = "/AF and the name tree differ"
+RECORDS: dict[str, tuple[Callable[[Pdf], None], str]] = {
+    "in-order": (lambda _: None, ""),
+    "related-files": (related, DIFFER),
+    "for-another-system": (for_another_system, DIFFER),
+    "an-external-file": (filtered(F="x"), UNREAD),
+    "parameters": (filtered(DecodeParms=Dictionary(Columns=1)), UNREAD),
+    "too-many-files": (many, UNREAD),
+    "too-long-a-tree": (long_tree, UNREAD),
+    "no-tree": (no_tree, "not exactly one in /AF and in the name tree"),
+}
+
+
+@pytest.mark.parametrize("name", RECORDS)
+def test_a_record_is_one_stream_in_one_plain_encoding(name: str) -> None:
+    bend, fault = RECORDS[name]
+    (first, *_) = open_pdf(sheet.sheet(bend=bend)).revisions
+    assert first.attachment.fault == fault
+
+
+@pytest.mark.parametrize(("size", "fault"), [(512 * 1024, ""), (512 * 1024 + 1, UNREAD), (50_000_000, UNREAD)])
+def test_a_compressed_record_is_bounded_while_it_grows(size: int, fault: str) -> None:
+    def bend(opened: Pdf) -> None:
+        stream = opened.make_stream(b" " * size, Type=Name.EmbeddedFile)
+        opened.Root.AF[0].EF = Dictionary(F=stream, UF=stream)
+
+    with pikepdf.open(BytesIO(sheet.sheet(bend=bend))) as opened:
+        out = BytesIO()
+        opened.save(out, compress_streams=True)
+    (first, *_) = open_pdf(out.getvalue()).revisions
+    assert first.attachment.fault == fault
+    assert attachment.MAX_CONTENT == 512 * 1024
+
+
+# What a reader sees.
+
+
+def test_text_is_looked_for_on_every_page_until_some_is_found() -> None:
+    def two_pages(opened: Pdf) -> None:
+        opened.pages.append(opened.pages[0])
+        opened.pages[0].Contents = opened.make_stream(b"")
+
+    assert open_pdf(sheet.sheet(fields=(), bend=two_pages)).visible_text
+
+
+@pytest.mark.parametrize(
+    ("text", "visible"),
+    [(b"BT /F1 12 Tf 60 700 Td (A) Tj ET", True), (b"BT 3 Tr /F1 12 Tf 60 700 Td (A) Tj ET", False), (b"", False)],
+)
+def test_text_that_is_not_drawn_is_not_seen(text: bytes, *, visible: bool) -> None:
+    def bend(opened: Pdf) -> None:
+        opened.pages[0].Contents = opened.make_stream(text)
+
+    assert read_structure(sheet.sheet(fields=(), bend=bend)).visible_text is visible
+
+
+def deep_specification(opened: Pdf) -> None:
+    inner: Any = Dictionary(EF=Dictionary(), F="transcript.json")
+    for _ in range(structure.MAX_DEPTH + 2):
+        inner = Dictionary(A=inner)
+    opened.Root.Deep = opened.make_indirect(inner)
+
+
+def test_a_specification_buried_in_dictionaries_is_not_looked_for_for_ever() -> None:
+    assert read_structure(sheet.sheet(bend=deep_specification)).records == 1
+
+
+def shallow_specification(opened: Pdf) -> None:
+    opened.Root.Deep = opened.make_indirect(Dictionary(A=Array([1, Dictionary(EF=Dictionary(), F="Transcript.json")])))
+
+
+def test_a_specification_written_in_place_counts() -> None:
+    assert read_structure(sheet.sheet(bend=shallow_specification)).records == 2
+
+
+def test_number_of_finds_fields_in_both_spellings() -> None:
+    assert number_of(signed(), "school_seal") == number_of(sheet.sheet(), "school_seal")
+    with pytest.raises(LookupError):
+        number_of(signed(), "nobody")
+
+
+def test_enclosed_garbage_has_no_digest() -> None:
+    evidence = open_pdf(enclose(waiting(), "notary", lambda _: b"garbage"))
+    assert evidence.signatures[-1].digests == {}
