@@ -7,6 +7,7 @@ asked inside the transaction: a token withdrawn a moment ago changes nothing any
 from __future__ import annotations
 
 import asyncio
+import json
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -24,6 +25,7 @@ from issuers import approvals, store
 from issuers.approvals import Proposal
 from issuers.deeds import ProposalKind
 from issuers.officers import Officer, OfficerRole
+from issuers.tables import canonical
 from verify.trust import VIETNAM
 
 T = TypeVar("T", bound=msgspec.Struct)
@@ -118,13 +120,18 @@ async def settle(
                 return known
             approvals.lapse(connection, at)
             answer = deed(Call(connection, caller, at))
-            answer = Answer(answer.status, msgspec.to_builtins(answer.body))
             if once:
+                answer = Answer(answer.status, _kept(answer.body))
                 idempotency.keep(connection, once, answer, at)
             return answer
 
     answer = await desk.write(work)
     return Response(answer.body, status_code=answer.status)
+
+
+def _kept(body: Any) -> Any:  # noqa: ANN401 (any JSON)
+    """A body as a repeated call will find it: the first answer is told in the same order."""
+    return json.loads(canonical(msgspec.to_builtins(body)))
 
 
 async def read(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
 import msgspec
@@ -17,6 +18,7 @@ from gateway.questions import Code, Moment
 from issuers import registry
 from issuers.deeds import ProposalKind
 from issuers.registry import Change
+from issuers.successions import Fate
 from verify.trust import Kind, Level, Role
 
 
@@ -45,6 +47,17 @@ class ChangedIssuer(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
     territory: list[str] | UnsetType | None = UNSET
     registers_all: bool | UnsetType = UNSET
     valid_until: Moment | UnsetType | None = UNSET
+
+
+class NewSuccession(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
+    """What becomes of an issuer from a day on; `children` names the new parent of each child."""
+
+    kind: Fate
+    decision_no: str
+    effective_on: date
+    successors: list[Code] = []
+    children: dict[Code, Code] = {}
+    name: str | None = None
 
 
 @post("/v1/admin/issuers", status_code=202, operation_class=taking(NewIssuer), tags=["admin"])
@@ -100,3 +113,15 @@ async def lift(request: Request[Any, Any, Any], code: FromPath[str]) -> Response
         return admin.propose(call, ProposalKind.ISSUER_SUSPENSION_LIFTING, {"code": code})
 
     return await admin.change(request, Nothing, deed)
+
+
+@post("/v1/admin/issuers/{code:str}/succession", status_code=202, operation_class=taking(NewSuccession), tags=["admin"])
+async def succeed(request: Request[Any, Any, Any], code: FromPath[str]) -> Response[Any]:
+    """Propose a merger, a split, a new name or an end."""
+
+    def deed(call: Call, asked: NewSuccession) -> Answer:
+        access.over_path(call.connection, call.officer, code)
+        said = msgspec.to_builtins(asked)
+        return admin.propose(call, ProposalKind.SUCCESSION, {"code": code, "fate": said.pop("kind"), **said})
+
+    return await admin.change(request, NewSuccession, deed)

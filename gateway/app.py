@@ -17,12 +17,18 @@ from litestar.openapi.plugins import JsonRenderPlugin
 from sqlalchemy import Engine
 
 from gateway import (
+    admin_anchors,
+    admin_appointments,
+    admin_events,
     admin_issuers,
     admin_keys,
     admin_officers,
+    admin_transcripts,
     challenges,
+    chronicle,
     directory,
     health,
+    lookups,
     metrics,
     pages,
     problems,
@@ -34,6 +40,7 @@ from gateway.admin import Desk
 from gateway.headers import Headers
 from gateway.limits import Intake
 from gateway.pages import Pages
+from gateway.rates import Rates
 from gateway.sandbox import Sandbox
 from gateway.settings import Settings
 from gateway.verifications import Service
@@ -43,6 +50,7 @@ ADMIN = (
     admin_issuers.alter,
     admin_issuers.suspend,
     admin_issuers.lift,
+    admin_issuers.succeed,
     admin_officers.create,
     admin_officers.listed,
     admin_officers.withdraw,
@@ -52,6 +60,17 @@ ADMIN = (
     admin_keys.lift,
     admin_keys.retire,
     admin_keys.revoke,
+    admin_appointments.create,
+    admin_appointments.end,
+    admin_appointments.certify,
+    admin_appointments.revoke,
+    admin_anchors.create,
+    admin_anchors.distrust,
+    admin_anchors.import_crl,
+    admin_transcripts.create,
+    admin_transcripts.withdraw,
+    admin_transcripts.amended,
+    admin_events.listed,
     proposals.listed,
     proposals.one,
     proposals.approve,
@@ -67,6 +86,7 @@ def build(settings: Settings, engine: Engine, *, synthetic: bool) -> Headers:
     sandbox = Sandbox(settings.workers)
     key = receipts.load(settings.data_dir, settings.public_url)
     writer = ThreadPoolExecutor(1, "writer")
+    rates = Rates(settings.redis_url, settings.trusted_proxies)
 
     @asynccontextmanager
     async def running(_: Litestar) -> AsyncIterator[None]:
@@ -83,6 +103,8 @@ def build(settings: Settings, engine: Engine, *, synthetic: bool) -> Headers:
             verifications.create,
             directory.search,
             directory.look_up,
+            chronicle.tell,
+            lookups.create,
             jwks,
             health.live,
             health.ready,
@@ -102,6 +124,7 @@ def build(settings: Settings, engine: Engine, *, synthetic: bool) -> Headers:
                 "desk": Desk(engine, writer, settings.public_url),
             }
         ),
+        before_request=rates.admit,
         exception_handlers={Exception: refuse},
         openapi_config=OpenAPIConfig(
             title="transcript-gateway",

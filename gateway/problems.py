@@ -126,6 +126,14 @@ KINDS: dict[str, Kind] = {
         Text("Không có cơ sở này trong sổ đăng ký", "The registry has no such issuer"),
         Text("Hãy kiểm tra lại mã, hoặc tìm tại /v1/issuers.", "Check the code, or search at /v1/issuers."),
     ),
+    "no-such-number": Kind(
+        404,
+        Text("Không có học bạ nào mang số này", "No transcript bears this number"),
+        Text(
+            "Hãy kiểm tra lại số trên học bạ; số gồm 16 chữ số và chữ cái.",
+            "Check the number on the transcript; it has 16 digits and letters.",
+        ),
+    ),
     "method-not-allowed": Kind(
         405,
         Text("Phương thức không dùng được ở địa chỉ này", "Method not allowed"),
@@ -264,7 +272,8 @@ class Problem:
 
     def headers(self) -> dict[str, str]:
         """Retry-After where it helps; a connection that was too slow is not kept."""
-        headers = {} if self.kind.retry_after is None else {"Retry-After": str(self.kind.retry_after)}
+        wait = self.facts.get("retry_after", self.kind.retry_after)
+        headers = {} if wait is None else {"Retry-After": str(wait)}
         if self.code == "no-token":
             headers["WWW-Authenticate"] = "Bearer"
         return headers | ({"Connection": "close"} if self.code == "too-slow" else {})

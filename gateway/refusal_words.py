@@ -44,8 +44,16 @@ TITLES: Mapping[Why, Text] = {
     Why.CERTIFICATE_UNREADABLE: Text("Không đọc được chứng thư", "This is no certificate that can be read"),
     Why.CHAIN_TOO_LONG: Text("Chuỗi chứng thư quá dài", "The certificate chain is too long"),
     Why.CHALLENGE_OF_ANOTHER: Text("Đây không phải trang thử thách của khóa này", "This is not this key's challenge"),
+    Why.CHILD_OF_ANOTHER: Text("Cơ sở này không trực thuộc", "This is no child of the issuer"),
+    Why.CHILD_WITHOUT_PARENT: Text("Một cơ sở trực thuộc chưa có cấp trên mới", "A child is left without a parent"),
+    Why.CRL_INDIRECT: Text("Danh sách thu hồi gián tiếp không dùng được", "Indirect CRLs are not taken"),
+    Why.CRL_OF_THE_FUTURE: Text("Danh sách thu hồi đề ngày trong tương lai", "The CRL is of the future"),
+    Why.CRL_SIGNER_UNKNOWN: Text("Không rõ ai ký danh sách thu hồi", "The CRL's signer is not known"),
+    Why.CRL_TOO_LARGE: Text("Danh sách thu hồi quá lớn", "The CRL is too large"),
+    Why.CRL_UNREADABLE: Text("Không đọc được danh sách thu hồi", "This is no CRL that can be read"),
     Why.DATES_REVERSED: Text("Ngày bị đảo ngược", "The dates are reversed"),
     Why.DECISION_MISSING: Text("Thiếu số quyết định", "The decision number is missing"),
+    Why.EFFECT_IN_THE_PAST: Text("Ngày hiệu lực đã qua", "The day of effect has passed"),
     Why.HOLDER_MISSING: Text("Thiếu tên người giữ khóa", "The holder's name is missing"),
     Why.IDEMPOTENCY_REUSED: Text(
         "Idempotency-Key đã dùng cho yêu cầu khác", "This Idempotency-Key was used for another call"
@@ -62,6 +70,7 @@ TITLES: Mapping[Why, Text] = {
     Why.KEY_WEAK: Text("Khóa yếu", "The key is weak"),
     Why.KIND_NOT_UNDER_PARENT: Text("Loại cơ sở không hợp với cấp trên", "This kind does not belong under that parent"),
     Why.MALFORMED: Text("Một trường thiếu hoặc sai dạng", "A field is missing or malformed"),
+    Why.MINISTRY_STAYS: Text("Bộ chỉ có thể đổi tên", "The ministry can only be renamed"),
     Why.NO_PATH_TO_ANCHOR: Text(
         "Chứng thư không nối được tới nơi được tin cậy", "The certificate leads to no trusted authority"
     ),
@@ -70,10 +79,14 @@ TITLES: Mapping[Why, Text] = {
     Why.ROLE_NOT_FOR_KIND: Text("Vai trò không hợp với loại cơ sở", "The role does not fit this kind of issuer"),
     Why.SCOPE_TOO_WIDE: Text("Phạm vi rộng hơn của cấp trên", "The scope is wider than the superior's"),
     Why.SIGNATURE_WEAK: Text("Chứng thư được ký bằng thuật toán yếu", "The certificate is signed weakly"),
+    Why.SUCCESSION_NAMELESS: Text("Đổi tên thì cần tên mới, và chỉ khi đó", "A rename, and only that, has a new name"),
+    Why.SUCCESSOR_NOT_OF_KIND: Text("Cơ sở kế thừa không cùng loại", "The successor is of another kind"),
+    Why.SUCCESSORS_NUMBER: Text("Số cơ sở kế thừa không đúng", "The number of successors is wrong"),
     Why.UNKNOWN_FIELD: Text("Có trường không rõ", "A field is unknown"),
     Why.UNKNOWN_ISSUER: Text("Sổ đăng ký không có cơ sở này", "The registry has no such issuer"),
     Why.USE_NOT_FOR_ROLE: Text("Công dụng khóa không hợp với vai trò", "The key's use does not fit the role"),
     Why.ALREADY_SO: Text("Đã như vậy rồi", "It is so already"),
+    Why.ANCHOR_DISTRUSTED: Text("Nơi chứng thực không còn được tin cậy", "The anchor is distrusted"),
     Why.BODY_CHANGED: Text("Nội dung đề nghị đã khác", "The proposal's body is not what was proposed"),
     Why.CHALLENGE_EXPIRED: Text("Thử thách đã hết hạn", "The challenge has expired"),
     Why.FACTS_CHANGED: Text("Tình hình đã thay đổi từ lúc đề nghị", "Facts have changed since the proposal"),
@@ -95,6 +108,7 @@ TITLES: Mapping[Why, Text] = {
     Why.PROPOSER_GONE: Text("Người đề nghị không còn quyền đề nghị", "The proposer may propose no longer"),
     Why.REGISTRY_EXISTS: Text("Sổ đăng ký đã có", "The registry exists already"),
     Why.REVOCATION_STANDS: Text("Việc thu hồi giữ nguyên", "The revocation stands as it is"),
+    Why.SUCCESSION_PENDING: Text("Đã có việc kế thừa chờ hiệu lực", "A succession is pending already"),
     Why.TOKEN_KNOWN: Text("Mã truy cập đã từng được dùng", "The token was used before"),
     Why.WITHDRAWN: Text("Học bạ đã bị thu hồi", "The transcript is withdrawn"),
     Why.BROUGHT_IN: Text(

@@ -16,11 +16,12 @@ from typing import Any
 import msgspec
 from sqlalchemy import Connection, select
 
-from issuers import anchors, appointments, certificates, keys, officers, registry
+from issuers import anchors, appointments, certificates, keys, officers, registry, successions
 from issuers.appointments import Office
 from issuers.officers import OfficerRole
 from issuers.registry import Change, Enrolment
 from issuers.scope import Standing, standing
+from issuers.successions import Fate, Succession
 from issuers.tables import appointments as appointment_rows
 from issuers.tables import issuers as issuer_rows
 from issuers.tables import key_certificates, stamp
@@ -37,6 +38,7 @@ class ProposalKind(StrEnum):
     ISSUER = "issuer"
     ISSUER_CHANGE = "issuer_change"
     ISSUER_SUSPENSION_LIFTING = "issuer_suspension_lifting"
+    SUCCESSION = "succession"
     OFFICER = "officer"
     KEY = "key"
     HISTORICAL_KEY = "historical_key"
@@ -59,7 +61,7 @@ class Deed:
 
     carry_out: Callable[[Connection, Body, str, datetime], Made]
     concerned: Callable[[Connection, Body], tuple[str, ...]]
-    facts: Callable[[Connection, Body], Any] = lambda _connection, _body: None
+    facts: Callable[[Connection, Body], Any] = lambda _connection, _body: {}
     turn_down: Callable[[Connection, Body, str, datetime], None] | None = None
     under: bool = False
     stands: bool = False
@@ -77,6 +79,11 @@ def _change(connection: Connection, body: Body, actor: str, at: datetime) -> Mad
 
 def _issuer_lift(connection: Connection, body: Body, actor: str, at: datetime) -> Made:
     registry.lift(connection, body["code"], actor=actor, at=at)
+    return {"issuer": body["code"]}
+
+
+def _succession(connection: Connection, body: Body, actor: str, at: datetime) -> Made:
+    successions.succeed(connection, msgspec.convert(body, Succession), actor=actor, at=at)
     return {"issuer": body["code"]}
 
 
@@ -146,6 +153,20 @@ def _of(field: str) -> Callable[[Connection, Body], tuple[str, ...]]:
     return lambda _, body: (body[field],)
 
 
+def _heirs(connection: Connection, body: Body) -> tuple[str, ...]:
+    """The issuer itself, its successors (its parent, if it simply ends), and the new parents of its children."""
+    heirs = list(body.get("successors", ()))
+    if not heirs and body["fate"] == Fate.END:
+        heirs = list(standing(connection, body["code"]).superiors[:1])
+    return (body["code"], *heirs, *body.get("children", {}).values())
+
+
+def _heirs_facts(connection: Connection, body: Body) -> Any:  # noqa: ANN401 - JSON
+    return [
+        _shown(standing(connection, code)) for code in sorted({*_heirs(connection, body), *body.get("children", ())})
+    ]
+
+
 def _keys_issuer(connection: Connection, body: Body) -> tuple[str, ...]:
     return (keys.find(connection, body["key"]).issuer,)
 
@@ -185,7 +206,8 @@ def _key_facts(connection: Connection, body: Body) -> Any:  # noqa: ANN401 - JSO
 
 def _certificate_facts(connection: Connection, body: Body) -> Any:  # noqa: ANN401 - JSON
     proposed = select(key_certificates.c.proposed_invalid_since)
-    return _stamp(connection.scalar(proposed.where(key_certificates.c.sha256 == body["certificate"])))
+    since = connection.scalar(proposed.where(key_certificates.c.sha256 == body["certificate"]))
+    return {"proposed_invalid_since": _stamp(since)}
 
 
 def _office_facts(connection: Connection, body: Body) -> Any:  # noqa: ANN401 - JSON
@@ -223,6 +245,7 @@ DEEDS: Mapping[ProposalKind, Deed] = {
     ProposalKind.ISSUER: Deed(_issuer, _of("parent"), _standing_of("parent"), under=True),
     ProposalKind.ISSUER_CHANGE: Deed(_change, _of("code"), _issuer_facts),
     ProposalKind.ISSUER_SUSPENSION_LIFTING: Deed(_issuer_lift, _of("code"), _issuer_facts),
+    ProposalKind.SUCCESSION: Deed(_succession, _heirs, _heirs_facts),
     ProposalKind.OFFICER: Deed(_officer, _of("issuer"), _standing_of("issuer")),
     ProposalKind.KEY: Deed(_key, _keys_issuer, _key_facts, _key_down),
     ProposalKind.HISTORICAL_KEY: Deed(_historical, _keys_issuer, _key_facts, _key_down),

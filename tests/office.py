@@ -8,15 +8,17 @@ from __future__ import annotations
 import asyncio
 import sqlite3
 import tempfile
-from base64 import b64decode
+from base64 import b64decode, b64encode
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import datetime
 from functools import cache
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
 import httpx
+from cryptography import x509
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec, ed25519, padding
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat, load_der_public_key
@@ -35,6 +37,7 @@ from founding import (
     private,
     spki,
 )
+from running import gateway
 from sqlalchemy import Engine
 
 from gateway import app, settings
@@ -134,8 +137,6 @@ class Office:
 
 
 def sign(private_key: PrivateKey, content: bytes) -> str:
-    from base64 import b64encode  # noqa: PLC0415
-
     if isinstance(private_key, ed25519.Ed25519PrivateKey):
         return b64encode(private_key.sign(content)).decode()
     if isinstance(private_key, ec.EllipticCurvePrivateKey):
@@ -143,11 +144,9 @@ def sign(private_key: PrivateKey, content: bytes) -> str:
     return b64encode(private_key.sign(content, padding.PKCS1v15(), hashes.SHA256())).decode()
 
 
-def pem(name: str) -> str:
+def pem(name: str, renewal: int = 0) -> str:
     """A certificate with its chain."""
-    from cryptography import x509  # noqa: PLC0415
-
-    own = x509.load_der_x509_certificate(certificate(name)).public_bytes(Encoding.PEM)
+    own = x509.load_der_x509_certificate(certificate(name, renewal=renewal)).public_bytes(Encoding.PEM)
     return (own + ca().certificate.public_bytes(Encoding.PEM)).decode()
 
 
@@ -199,5 +198,9 @@ def office(folder: Path) -> Office:
     return Office(engine, app.build(chosen, engine, synthetic=True), dict(ids))
 
 
-def later(at: datetime) -> str:
-    return at.isoformat()
+@contextmanager
+def served(folder: Path) -> Iterator[httpx.Client]:
+    """The same registry behind a gateway that really runs, workers and all."""
+    content, _ = _staffed()
+    with gateway(folder, registry=content) as running, httpx.Client(base_url=running.url, timeout=60) as client:
+        yield client

@@ -156,14 +156,16 @@ def children(pid: int) -> list[int]:
 
 
 @contextmanager
-def gateway(folder: Path, program: Path | None = None, **environ: str) -> Iterator[Gateway]:
+def gateway(
+    folder: Path, program: Path | None = None, *, registry: bytes | None = None, **environ: str
+) -> Iterator[Gateway]:
     """A gateway on a free port over a copy of the tiny world; it is gone afterwards, whatever happened.
 
-    `program` is a script that serves in its own way, instead of the command.
+    `program` is a script that serves in its own way, instead of the command; `registry` another world's file.
     """
     data = folder / "data"
     data.mkdir()
-    (data / "registry.sqlite3").write_bytes(tiny().registry)
+    (data / "registry.sqlite3").write_bytes(tiny().registry if registry is None else registry)
     (folder / "tmp").mkdir()
     chosen = {"DATA_DIR": str(data), "PORT": "0", "TMPDIR": str(folder / "tmp"), "WORKERS": "2", **environ}
     kept = {name: os.environ[name] for name in ("PATH", "LANG", "HOME") if name in os.environ}

@@ -1,0 +1,95 @@
+"""Lookups: a transcript's number in, its version, status, issuer and history out; no pupil data, ever."""
+
+from __future__ import annotations
+
+import asyncio
+from datetime import date
+from typing import Any
+
+import msgspec
+from litestar import Request, post
+from sqlalchemy import Connection, select
+
+from gateway import limits
+from gateway.described import taking
+from gateway.problems import Refused
+from gateway.questions import decode
+from gateway.verifications import Service
+from issuers import store
+from issuers.scope import standing
+from issuers.tables import issuers, transcripts, withdrawals
+
+MISREAD = str.maketrans({"O": "0", "I": "1", "L": "1", "-": None, " ": None})
+"""What is typed from paper: Crockford's base32 knows no O, I or L."""
+
+LONGEST = 100
+"""Characters of a number however it is typed; what is longer is unknown."""
+
+
+class Asked(msgspec.Struct, forbid_unknown_fields=True):
+    """A number, as printed or typed."""
+
+    number: str
+
+
+class VersionOn(msgspec.Struct, frozen=True):
+    """A version, the day it was issued, and why it replaced the one before."""
+
+    version: int
+    on: date
+    reason_code: str | None
+
+
+class IssuerNamed(msgspec.Struct, frozen=True):
+    """Whose transcript it is."""
+
+    code: str
+    name: str
+    contact: str
+
+
+class Found(msgspec.Struct, frozen=True):
+    """What the register knows of a number."""
+
+    number: str
+    version: int
+    status: str
+    issuer: IssuerNamed
+    history: list[VersionOn]
+
+
+@post("/v1/lookups", status_code=200, operation_class=taking(Asked), tags=["lookups"])
+async def create(request: Request[Any, Any, Any]) -> Found:
+    """Look a number up. An unknown one, whatever its shape, is answered alike."""
+    asked = decode(await limits.small(request), Asked)
+    service: Service = request.app.state.service
+
+    def look() -> Found | None:
+        number = asked.number.upper().translate(MISREAD)
+        if len(asked.number) > LONGEST or not number.isalnum() or not number.isascii():
+            return None
+        with store.reading(service.engine) as connection:
+            return _found(connection, number)
+
+    found = await asyncio.to_thread(look)
+    if found is None:
+        raise Refused("no-such-number")
+    return found
+
+
+def _found(connection: Connection, number: str) -> Found | None:
+    wanted = select(transcripts).where(transcripts.c.number == number).order_by(transcripts.c.version)
+    rows = connection.execute(wanted).all()
+    if not rows:
+        return None
+    newest = rows[-1]
+    gone = connection.execute(select(withdrawals.c.number).where(withdrawals.c.number == number)).first()
+    issuer = standing(connection, newest.issuer)
+    contact = connection.scalar(select(issuers.c.contact).where(issuers.c.code == issuer.code)) or ""
+    return Found(
+        number=number,
+        version=newest.version,
+        status="current" if gone is None else "withdrawn",
+        issuer=IssuerNamed(issuer.code, issuer.name, contact),
+        history=[VersionOn(row.version, row.issued_on, row.reason_code) for row in rows],
+    )
