@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 from cryptography import x509
@@ -58,7 +58,7 @@ def crl(
 
 def expired_since(at: datetime) -> tuple[x509.ExtensionType, bool]:
     """The extension that keeps expired certificates on the list (X.509, 9.5.2.8)."""
-    text = at.strftime("%Y%m%d%H%M%SZ").encode()
+    text = at.astimezone(UTC).strftime("%Y%m%d%H%M%SZ").encode()
     return x509.UnrecognizedExtension(EXPIRED_CERTS_ON_CRL, b"\x18" + bytes([len(text)]) + text), False
 
 

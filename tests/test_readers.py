@@ -44,10 +44,10 @@ def faulty(evidence: Evidence, field: str) -> str:
 # Refused unread.
 
 
-def locked(**passwords: str) -> bytes:
+def locked(user: str) -> bytes:
     with pikepdf.open(BytesIO(sheet.sheet())) as opened:
         out = BytesIO()
-        opened.save(out, encryption=pikepdf.Encryption(owner="o", **passwords))
+        opened.save(out, encryption=pikepdf.Encryption(owner="o", user=user))
         return out.getvalue()
 
 
