@@ -19,8 +19,10 @@ from issuers.certification import (
     TimeStampAuthority,
     authority,
     certify,
+    crl,
     ed25519_key,
     p256_key,
+    revoked,
     rsa_key,
 )
 from issuers.kit import PrivateKey, Signer
@@ -28,7 +30,7 @@ from issuers.officers import OfficerRole
 from verify.trust import VIETNAM, Capacity, Kind, Level, Role, Use
 
 MINISTRY, MAY_NGAN, BIEN_LANG = "MOET", "SO-97", "SO-98"
-SONG_MAY, DOI_SIM, ANH_DUONG = "97000701", "98000502", "97000903"
+SONG_MAY, DOI_SIM, ANH_DUONG, SUOI_MO = "97000701", "98000502", "97000903", "97000604"
 
 FOUNDED, REGISTRY_BEGAN = 1400, 500
 """The issuers are older than their registry."""
@@ -36,7 +38,7 @@ FOUNDED, REGISTRY_BEGAN = 1400, 500
 
 @dataclass(frozen=True, slots=True)
 class Organisation:
-    """An issuer as it is enrolled."""
+    """An issuer as it is enrolled; `merged` into another one, so many days ago."""
 
     code: str
     kind: Kind
@@ -46,6 +48,7 @@ class Organisation:
     province: str = ""
     place: str = ""
     registers_all: bool = False
+    merged: tuple[str, int] | None = None
 
 
 ORGANISATIONS = (
@@ -92,6 +95,16 @@ ORGANISATIONS = (
         place="Tỉnh Mây Ngàn (mẫu)",
         registers_all=True,
     ),
+    Organisation(
+        SUOI_MO,
+        Kind.SCHOOL,
+        "Trường THPT Suối Mơ (mẫu)",
+        MAY_NGAN,
+        levels=frozenset({Level.UPPER_SECONDARY}),
+        province="97",
+        place="Tỉnh Mây Ngàn (mẫu)",
+        merged=(SONG_MAY, 70),
+    ),
 )
 BY_CODE = {one.code: one for one in ORGANISATIONS}
 
@@ -107,7 +120,8 @@ OFFICERS = {
 class Part:
     """A key's part: whose, for which issuer, in which role, by which CA, from how many days ago to how many.
 
-    `activated` is the day it entered the registry; `past` that it entered as historical.
+    `activated` is the day it entered the registry; `past` that it entered as historical. `ca` names the authority that
+    certifies it, `listed` the day from which on the authority's CRL has the certificate for revoked.
     """
 
     slug: str
@@ -118,10 +132,11 @@ class Part:
     activated: int = REGISTRY_BEGAN - 1
     past: bool = False
     capacity: Capacity = Capacity.SUBSTANTIVE
-    public: bool = False
+    ca: str = "government"
     kind: str = "p256"
     suspended: int | None = None
     revoked: int | None = None
+    listed: int | None = None
 
     @property
     def use(self) -> Use:
@@ -135,7 +150,7 @@ class Part:
 
 
 PARTS = (
-    Part("moet-time-stamps", MINISTRY, Role.TIME_STAMP_AUTHORITY, 1300, kind="rsa"),
+    Part("moet-time-stamps", MINISTRY, Role.TIME_STAMP_AUTHORITY, 1300, ca="time-stamps", kind="rsa"),
     Part("may-ngan-seal", MAY_NGAN, Role.DEPARTMENT_SEAL, 1300),
     Part("bien-lang-seal", BIEN_LANG, Role.DEPARTMENT_SEAL, 1300),
     Part("song-may-principal-before", SONG_MAY, Role.PRINCIPAL, 1300, 600, past=True),
@@ -146,17 +161,30 @@ PARTS = (
     Part("doi-sim-homeroom", DOI_SIM, Role.HOMEROOM_TEACHER, 900),
     Part("doi-sim-seal-revoked", DOI_SIM, Role.SCHOOL_SEAL, 1300, kind="rsa", revoked=60),
     Part("doi-sim-seal", DOI_SIM, Role.SCHOOL_SEAL, 59, activated=58),
-    Part("anh-duong-principal", ANH_DUONG, Role.PRINCIPAL, 900, public=True, kind="ed25519"),
+    Part("song-may-vice-principal", SONG_MAY, Role.PRINCIPAL, 900, capacity=Capacity.ON_BEHALF, ca="listed"),
+    Part("song-may-vice-principal-2", SONG_MAY, Role.PRINCIPAL, 900, capacity=Capacity.ON_BEHALF, ca="late"),
+    Part(
+        "song-may-vice-principal-former",
+        SONG_MAY,
+        Role.PRINCIPAL,
+        900,
+        capacity=Capacity.ON_BEHALF,
+        ca="listed",
+        listed=40,
+    ),
+    Part("suoi-mo-principal", SUOI_MO, Role.PRINCIPAL, 900),
+    Part("suoi-mo-seal", SUOI_MO, Role.SCHOOL_SEAL, 1300),
+    Part("anh-duong-principal", ANH_DUONG, Role.PRINCIPAL, 900, ca="public", kind="ed25519"),
     Part(
         "anh-duong-vice-principal",
         ANH_DUONG,
         Role.PRINCIPAL,
         900,
         capacity=Capacity.ON_BEHALF,
-        public=True,
+        ca="public",
         suspended=10,
     ),
-    Part("anh-duong-seal", ANH_DUONG, Role.SCHOOL_SEAL, 1300, public=True, kind="ed25519"),
+    Part("anh-duong-seal", ANH_DUONG, Role.SCHOOL_SEAL, 1300, ca="public", kind="ed25519"),
 )
 
 TITLES = {
@@ -166,6 +194,19 @@ TITLES = {
 }
 
 KEYS: Mapping[str, Callable[[], PrivateKey]] = {"rsa": rsa_key, "p256": p256_key, "ed25519": ed25519_key}
+
+
+AUTHORITIES = {
+    "government": ("CA Chính phủ (mẫu)", "rsa"),
+    "public": ("CA Công cộng (mẫu)", "p256"),
+    "time-stamps": ("CA Dấu thời gian (mẫu)", "p256"),
+    "listed": ("CA Có danh sách (mẫu)", "p256"),
+    "late": ("CA Danh sách cũ (mẫu)", "p256"),
+}
+"""Certification authorities, with the kind of key that each issues with."""
+
+LISTS = {"listed": (1, -400), "late": (60, 53)}
+"""Those whose anchor is in mode `crl`: the days of thisUpdate and nextUpdate of the CRLs that the registry holds."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,13 +225,11 @@ class Holder:
 
 @dataclass(frozen=True, slots=True)
 class Cast:
-    """Everybody, on the day of the world: `now` is that instant, `government` and its like are the CAs."""
+    """Everybody, on the day of the world: `now` is that instant; the CAs by the names that parts call them by."""
 
     now: datetime
     draw: Random
-    government: Authority
-    public: Authority
-    time_stamps: Authority
+    authorities: dict[str, Authority]
     holders: dict[str, Holder]
 
     def day(self, ago: int, hour: int = 9, minute: int = 0) -> datetime:
@@ -202,10 +241,20 @@ class Cast:
         """The ministry's time-stamp authority."""
         return TimeStampAuthority(self.holders["moet-time-stamps"].signer)
 
+    def lists(self, slug: str, this_update: int, next_update: int) -> tuple[bytes, bytes]:
+        """The CRLs of an authority and of its root, said and overtaken so many days ago."""
+        issuing, span = self.authorities[slug], (self.day(this_update, 7), self.day(next_update, 7))
+        entries = [
+            revoked(one.certificate.serial_number, self.day(one.part.listed), x509.ReasonFlags.affiliation_changed)
+            for one in self.holders.values()
+            if one.part.ca == slug and one.part.listed is not None
+        ]
+        return crl(issuing, *span, entries), crl(issuing.above, *span)
+
     def stranger(self, slug: str) -> Signer:
         """Somebody with a genuine certificate in the name of a holder, and no appointment anywhere."""
         part, model = self.holders[slug].part, self.holders[slug].signer
-        return _signer(part, model.name, self.public if part.public else self.government, p256_key(), self.now)
+        return _signer(part, model.name, self.authorities[part.ca], p256_key(), self.now)
 
 
 def day(now: datetime, ago: int) -> datetime:
@@ -217,17 +266,14 @@ def day(now: datetime, ago: int) -> datetime:
 def assemble(now: datetime, seed: int | None) -> Cast:
     """The cast with fresh keys; `seed` repeats the names. Takes about a second."""
     draw = Random(seed)  # noqa: S311 (it invents names, and guards nothing)
-    government = authority("CA Chính phủ (mẫu)", rsa_key(), now)
-    public = authority("CA Công cộng (mẫu)", p256_key(), now)
-    time_stamps = authority("CA Dấu thời gian (mẫu)", p256_key(), now)
+    authorities = {slug: authority(name, KEYS[kind](), now) for slug, (name, kind) in AUTHORITIES.items()}
     holders = {}
     for part in PARTS:
         name = BY_CODE[part.issuer].name if part.seal else pupils.name(draw, draw.choice(("female", "male")))
-        issuing = public if part.public else government
         if part.role is Role.TIME_STAMP_AUTHORITY:
-            name, issuing = f"Dấu thời gian – {name}", time_stamps
-        holders[part.slug] = Holder(part, name, _signer(part, name, issuing, KEYS[part.kind](), now))
-    return Cast(now, draw, government, public, time_stamps, holders)
+            name = f"Dấu thời gian – {name}"
+        holders[part.slug] = Holder(part, name, _signer(part, name, authorities[part.ca], KEYS[part.kind](), now))
+    return Cast(now, draw, authorities, holders)
 
 
 def _signer(part: Part, name: str, issuing: Authority, key: PrivateKey, now: datetime) -> Signer:

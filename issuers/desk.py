@@ -11,7 +11,7 @@ from pyhanko.sign.timestamps import TimeStamper
 from sqlalchemy import Connection
 
 from issuers import kit, pupils, register
-from issuers.cast import ANH_DUONG, BY_CODE, DOI_SIM, SONG_MAY, Cast, Holder
+from issuers.cast import ANH_DUONG, BY_CODE, DOI_SIM, SONG_MAY, SUOI_MO, Cast, Holder
 from issuers.history import History
 from verify.trust import Capacity, Level, Role
 
@@ -19,6 +19,7 @@ USUAL = {
     SONG_MAY: ("song-may-principal", "song-may-seal"),
     DOI_SIM: ("doi-sim-principal", "doi-sim-seal"),
     ANH_DUONG: ("anh-duong-principal", "anh-duong-seal"),
+    SUOI_MO: ("suoi-mo-principal", "suoi-mo-seal"),
 }
 """Who signs a school's transcripts, in this order, unless a scene says otherwise."""
 
@@ -83,19 +84,25 @@ class Desk:
         place = PLACES.get((holder.part.role, holder.part.capacity), kit.Place(slug, ""))
         return Hand(holder.signer, replace(place, name=holder.name))
 
-    def compose(self, record: Mapping[str, Any], hands: Sequence[Hand]) -> bytes:
-        """The clean PDF, with a box for each of these, for the principal and for the seal."""
+    def compose(self, record: Mapping[str, Any], hands: Sequence[Hand], *, sealed: bool = True) -> bytes:
+        """The clean PDF, with a box for each of these, for the principal and, if `sealed`, for the seal."""
         school = BY_CODE[record["issuer"]["code"]]
-        usual = [self.hand(slug) for slug in USUAL[school.code]]
+        usual = [self.hand(slug) for slug in USUAL[school.code][: 2 if sealed else 1]]
         places = {hand.place.field: hand.place for hand in (*usual, *hands)}
         return kit.compose(record, places=tuple(places.values()), department=BY_CODE[school.parent].name, sample=True)
 
     def sign(
-        self, pdf: bytes, hand: Hand, at: datetime, *, stamped: bool = True, clock: TimeStamper | None = None
+        self,
+        pdf: bytes,
+        hand: Hand,
+        at: datetime,
+        *,
+        certify: bool = False,
+        box: tuple[int, int, int, int] | None = None,
     ) -> bytes:
-        """One signature, with a time-stamp of the same instant: the ministry's, or that of another `clock`."""
-        timestamper = clock or (self.cast.clock.dated(at) if stamped else None)
-        return kit.sign(pdf, hand.signer, hand.place.field, timestamper=timestamper, at=at)
+        """One signature, with a time-stamp of the same instant."""
+        clock, field = self.cast.clock.dated(at), hand.place.field
+        return kit.sign(pdf, hand.signer, field, timestamper=clock, at=at, certify=certify, box=box)
 
     def issue(
         self,
@@ -106,13 +113,20 @@ class Desk:
         record: Mapping[str, Any] | None = None,
         stamped: bool = True,
         clock: TimeStamper | None = None,
+        paper: bytes | None = None,
     ) -> Transcript:
-        """A transcript issued and signed so many days ago, ten minutes from one signature to the next."""
+        """A transcript issued and signed so many days ago, ten minutes from one signature to the next.
+
+        Time-stamps are the ministry's, unless there is another `clock` or none are wanted (`stamped`). `paper` is what
+        is signed, if it is not the record as composed.
+        """
         record = record or self.record(school, ago)
         hands = by or [self.hand(slug) for slug in USUAL[school]]
-        pdf = unsigned = self.compose(record, hands)
+        pdf = unsigned = paper or self.compose(record, hands)
         for turn, hand in enumerate(hands):
-            pdf = self.sign(pdf, hand, self.cast.day(ago, 9, 10 * turn), stamped=stamped, clock=clock)
+            at, field = self.cast.day(ago, 9, 10 * turn), hand.place.field
+            timestamper = clock or (self.cast.clock.dated(at) if stamped else None)
+            pdf = kit.sign(pdf, hand.signer, field, timestamper=timestamper, at=at)
         return Transcript(record, unsigned, pdf)
 
     def register(self, transcript: Transcript, ago: int) -> Transcript:

@@ -12,17 +12,17 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from hashlib import sha256
 
-from cryptography import x509
 from cryptography.hazmat.primitives.serialization import Encoding
 from sqlalchemy import Connection
 
-from issuers import anchors, appointments, keys, officers, pupils, registry
+from issuers import anchors, appointments, crls, keys, officers, pupils, registry, successions
 from issuers.admission import Candidate
 from issuers.appointments import Office
-from issuers.cast import BY_CODE, FOUNDED, MINISTRY, OFFICERS, ORGANISATIONS, REGISTRY_BEGAN, Cast, Holder
+from issuers.cast import BY_CODE, FOUNDED, LISTS, MINISTRY, OFFICERS, ORGANISATIONS, REGISTRY_BEGAN, Cast, Holder
 from issuers.officers import OfficerRole
 from issuers.registry import Enrolment
 from issuers.revocations import Reason
+from issuers.successions import Fate, Succession
 from verify.trust import Kind, Use
 
 HOST = "host"
@@ -43,7 +43,10 @@ class Officer:
 
 @dataclass(slots=True)
 class History:
-    """Deeds to come, and what those done made: ids of officers by issuer, of keys and appointments by part."""
+    """Deeds to come, and what those done made.
+
+    Ids are kept of officers by issuer, of keys and appointments by part, of anchors by authority.
+    """
 
     cast: Cast
     deeds: list[tuple[datetime, Deed]] = field(default_factory=list)
@@ -51,6 +54,7 @@ class History:
     ids: dict[str, list[str]] = field(default_factory=dict)
     keys: dict[str, str] = field(default_factory=dict)
     appointments: dict[str, str] = field(default_factory=dict)
+    anchors: dict[str, str] = field(default_factory=dict)
 
     def plan(self, at: datetime, deed: Deed) -> None:
         """Have something done at an instant; of two at one instant the first planned comes first."""
@@ -82,12 +86,12 @@ def begin(cast: Cast) -> History:
             officer = Officer(organisation.code, name, role, secrets.token_urlsafe(32))
             history.officers.append(officer)
             history.plan(began, _officer(history, officer))
-    for certificate, use in (
-        (cast.government.root, Use.DOCUMENT),
-        (cast.public.root, Use.DOCUMENT),
-        (cast.time_stamps.root, Use.TIMESTAMP),
-    ):
-        history.plan(cast.day(REGISTRY_BEGAN, 10), _anchor(history, certificate, use))
+        if organisation.merged is not None:
+            history.plan(cast.day(organisation.merged[1] + 10), _merger(history, organisation.code))
+    for slug in cast.authorities:
+        history.plan(cast.day(REGISTRY_BEGAN, 10), _anchor(history, slug))
+    for slug, (this_update, _) in LISTS.items():
+        history.plan(cast.day(this_update, 8), _lists(history, slug))
     for holder in cast.holders.values():
         _life(history, holder)
     return history
@@ -128,11 +132,35 @@ def _officer(history: History, officer: Officer) -> Deed:
     return deed
 
 
-def _anchor(history: History, certificate: x509.Certificate, use: Use) -> Deed:
+def _merger(history: History, code: str) -> Deed:
+    successor, ago = BY_CODE[code].merged or ("", 0)
+    day = history.cast.day(ago).date()
+
     def deed(connection: Connection, at: datetime) -> None:
-        der = certificate.public_bytes(Encoding.DER)
-        mode = anchors.Revocation.REGISTRY
-        anchors.admit(connection, der, use, mode, actor=history.approves(MINISTRY), at=at)
+        decided = Succession(code, Fate.MERGE, "12/QĐ (mẫu)", day, (successor,))
+        successions.succeed(connection, decided, actor=history.approves(code), at=at)
+
+    return deed
+
+
+def _anchor(history: History, slug: str) -> Deed:
+    der = history.cast.authorities[slug].root.public_bytes(Encoding.DER)
+    use = Use.TIMESTAMP if slug == "time-stamps" else Use.DOCUMENT
+    mode = anchors.Revocation.CRL if slug in LISTS else anchors.Revocation.REGISTRY
+
+    def deed(connection: Connection, at: datetime) -> None:
+        history.anchors[slug] = anchors.admit(connection, der, use, mode, actor=history.approves(MINISTRY), at=at)
+
+    return deed
+
+
+def _lists(history: History, slug: str) -> Deed:
+    """The CRLs of an authority and of its root: each certificate of a path is asked for."""
+    made = history.cast.lists(slug, *LISTS[slug])
+
+    def deed(connection: Connection, at: datetime) -> None:
+        for crl in made:
+            crls.import_crl(connection, history.anchors[slug], crl, actor=history.asks(MINISTRY), at=at)
 
     return deed
 

@@ -145,22 +145,26 @@ def sign(
     *,
     timestamper: TimeStamper | None = None,
     at: datetime | None = None,
+    certify: bool = False,
+    box: tuple[int, int, int, int] | None = None,
 ) -> bytes:
     """The PDF with one signature more, as an incremental update: B-T with a `timestamper`, else B-B.
 
-    A field that is there is filled, and shows who signed, as what and when; one that is not is added, invisible. `at`
-    is the time that the signer claims, now by default. Runs an event loop of its own, so not inside another. Raises
-    pyhanko.sign.general.SigningError.
+    A field that is there is filled, and shows who signed, as what and when; one that is not is added: invisible, or in
+    a `box` of the last page. `at` is the time that the signer claims, now by default. `certify`: the first signature of
+    a file, which forbids all that is not filling fields and signing. Runs an event loop of its own, so not inside
+    another. Raises pyhanko.sign.general.SigningError.
     """
     at = at or datetime.now(UTC)
     writer = IncrementalPdfFileWriter(BytesIO(pdf))
-    size = _size_of_field(writer.prev, field)
+    size = (box[2] - box[0], box[3] - box[1]) if box else _size_of_field(writer.prev, field)
     style = None
     if size:
         drawn = _Drawn(_appearance(signer, at, *size))
         style = StaticStampStyle(background=drawn, background_layout=WHOLE_FIELD, border_width=0)
-    meta = PdfSignatureMetadata(field_name=field, subfilter=SigSeedSubFilter.PADES)
-    pen = _DatedSigner(meta, CmsSigner(signer), timestamper=timestamper, stamp_style=style)
+    meta = PdfSignatureMetadata(field_name=field, subfilter=SigSeedSubFilter.PADES, certify=certify)
+    new = SigFieldSpec(field, on_page=-1, box=box) if box else None
+    pen = _DatedSigner(meta, CmsSigner(signer), timestamper=timestamper, stamp_style=style, new_field_spec=new)
     pen.at = at
     signed: BytesIO = pen.sign_pdf(writer)
     return signed.getvalue()

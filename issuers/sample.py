@@ -86,16 +86,13 @@ def _world(out: Path, cast: Cast, history: History, states: Mapping[str, str]) -
         said = {"id": key, "issuer": part.issuer, "role": part.role, "use": part.use, "holder": holder.name}
         keys.append({**said, "state": states[key], **_pair(out, slug, holder.signer.certificate, holder.signer.key)})
     authorities = []
-    for slug, one, use in (
-        ("ca-government", cast.government, Use.DOCUMENT),
-        ("ca-public", cast.public, Use.DOCUMENT),
-        ("ca-time-stamps", cast.time_stamps, Use.TIMESTAMP),
-    ):
-        root = _certificate(out, f"{slug}-root", one.root)
-        pair = _pair(out, slug, one.certificate, one.key)
+    for slug, one in cast.authorities.items():
+        root = _certificate(out, f"ca-{slug}-root", one.root)
+        pair = _pair(out, f"ca-{slug}", one.certificate, one.key)
+        use = Use.TIMESTAMP if slug == "time-stamps" else Use.DOCUMENT
         authorities.append({"name": one.name, "use": use, **pair, "chain": [root]})
     clock = next(key for key in keys if key["use"] == Use.TIMESTAMP)
-    above = authorities[-1]
+    above = next(one for one in authorities if one["use"] == Use.TIMESTAMP)
     return {
         "synthetic": True,
         "issuers": [{"code": one.code, "kind": one.kind, "parent": one.parent or None} for one in ORGANISATIONS],

@@ -18,7 +18,21 @@ from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat,
 from sqlalchemy import Engine, select
 
 from gateway import settings
-from issuers import cast, desk, history, kit, pupils, sample, scenes, snapshot, store, tables
+from issuers import (
+    cast,
+    desk,
+    doubtful,
+    forged,
+    genuine,
+    history,
+    kit,
+    pupils,
+    sample,
+    scenes,
+    snapshot,
+    store,
+    tables,
+)
 from issuers.audit import audit
 from issuers.refusals import Conflict
 from verify import record
@@ -76,7 +90,7 @@ def test_every_file_is_judged_as_the_law_says(out: Path, engine: Engine, expecte
 
 
 def test_all_four_verdicts_and_their_reasons_are_there_in_the_law_s_order(expected: list[dict[str, Any]]) -> None:
-    assert len(expected) >= 20
+    assert len(expected) >= 30
     assert Counter(row["verdict"] for row in expected).keys() == {"valid", "superseded", "indeterminate", "invalid"}
     order = [reason.value for reason in Reason]
     for row in expected:
@@ -108,7 +122,7 @@ def test_somebody_else_can_sign_with_the_keys_of_the_world(out: Path, engine: En
 
 def test_world_json_names_what_a_maker_of_files_needs(out: Path, engine: Engine, world: dict[str, Any]) -> None:
     kinds = Counter(issuer["kind"] for issuer in world["issuers"])
-    assert kinds == {"ministry": 1, "department": 2, "school": 3}
+    assert kinds == {"ministry": 1, "department": 2, "school": 4}
     for issuer in world["issuers"]:
         assert set(issuer) == {"code", "kind", "parent"}
         admins = [one for one in world["officers"] if (one["issuer"], one["role"]) == (issuer["code"], "admin")]
@@ -154,6 +168,27 @@ def test_the_registry_is_synthetic_and_its_ledger_clean(engine: Engine) -> None:
     found = audit(engine)
     assert found.events > 50
     assert found.disagreements == ()
+
+
+def test_all_that_the_law_knows_of_a_registry_happened_in_it(engine: Engine) -> None:
+    """A school merged, anchors of both modes, CRLs held: fresh ones for a month to come, and stale ones."""
+    found = snapshot.read(engine, Names(issuer=cast.SUOI_MO))
+    assert found.issuers[cast.SUOI_MO].successors == (cast.SONG_MAY,)
+    assert found.issuers[cast.SUOI_MO].succession_on is not None
+    assert {anchor.revocation for anchor in found.anchors} == {"crl", "registry"}
+    soon = datetime.now(UTC) + timedelta(days=30)
+    assert Counter(one.next_update is not None and one.next_update > soon for one in found.crls) == {True: 2, False: 2}
+
+
+def test_scenes_are_named_once_and_by_their_verdict() -> None:
+    names = [scene.name for scene in scenes.SCENES]
+    assert len(names) == len(set(names))
+    for room, verdicts in (
+        (genuine, {"valid", "superseded"}),
+        (doubtful, {"indeterminate"}),
+        (forged, {"invalid"}),
+    ):
+        assert {scene.verdict for scene in room.SCENES} == verdicts
 
 
 def test_serve_finds_the_registry_where_sample_put_it(out: Path) -> None:
