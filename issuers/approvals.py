@@ -8,7 +8,7 @@ authority grows, is not the proposer, and was not brought in by him within a day
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -207,18 +207,34 @@ def _make(connection: Connection, kind: ProposalKind, deed: Deed, body: Body, *,
 
 def _decidable(connection: Connection, proposal: str, officer: Officer, at: datetime) -> tuple[Row[Any], Deed]:
     row = _visible(connection, proposal, officer)
-    kind = ProposalKind(row.kind)
-    if row.proposer == officer.id:
-        raise Forbidden(Why.OWN_PROPOSAL, proposal=proposal)
-    if officer.issuer not in approvers(connection, kind, row.body):
-        raise Forbidden(Why.NOT_SUPERIOR, proposal=proposal)
-    if brought_in(connection, officer.id, row.proposer, at):
-        raise Forbidden(Why.BROUGHT_IN, proposal=proposal)
+    for why, stands_in_the_way in GUARDS.items():
+        if stands_in_the_way(connection, row, officer, at):
+            raise Forbidden(why, proposal=proposal)
     if row.state != State.OPEN:
         raise Conflict(Why.PROPOSAL_DECIDED, proposal=proposal, state=row.state)
     if row.expires_at is not None and row.expires_at <= at:
         raise Conflict(Why.PROPOSAL_EXPIRED, proposal=proposal)
-    return row, DEEDS[kind]
+    return row, DEEDS[ProposalKind(row.kind)]
+
+
+def _own(_: Connection, row: Row[Any], officer: Officer, __: datetime) -> bool:
+    return bool(row.proposer == officer.id)
+
+
+def _not_above(connection: Connection, row: Row[Any], officer: Officer, _: datetime) -> bool:
+    return officer.issuer not in approvers(connection, ProposalKind(row.kind), row.body)
+
+
+def _hand(connection: Connection, row: Row[Any], officer: Officer, at: datetime) -> bool:
+    return brought_in(connection, officer.id, row.proposer, at)
+
+
+GUARDS: Mapping[Why, Callable[[Connection, Row[Any], Officer, datetime], bool]] = {
+    Why.OWN_PROPOSAL: _own,
+    Why.NOT_SUPERIOR: _not_above,
+    Why.BROUGHT_IN: _hand,
+}
+"""What keeps an officer from deciding on a proposal that he sees; a test breaks each once."""
 
 
 def brought_in(connection: Connection, officer: str, by: str, at: datetime) -> bool:

@@ -1,11 +1,13 @@
 """The admin API over a registry of a test's own: a ministry, two departments, three schools, officers with tokens.
 
+On SQLite, or with REGISTRY=postgresql on a real PostgreSQL server: the same tests run on both.
 The application is called in memory, without its workers; whoever needs those starts a gateway (`running.py`).
 """
 
 from __future__ import annotations
 
 import asyncio
+import os
 import sqlite3
 import tempfile
 from base64 import b64decode, b64encode
@@ -18,6 +20,7 @@ from pathlib import Path
 from typing import Any
 
 import httpx
+import postgres
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec, ed25519, padding
@@ -193,7 +196,10 @@ def office(folder: Path) -> Office:
     content, ids = _staffed()
     path = folder / "registry.sqlite"
     path.write_bytes(content)
-    chosen = settings.read({"DATA_DIR": str(folder), "DATABASE_URL": f"sqlite:///{path}"})
+    url = f"sqlite:///{path}"
+    if os.environ.get("REGISTRY") == "postgresql":
+        url = postgres.copied(url)
+    chosen = settings.read({"DATA_DIR": str(folder), "DATABASE_URL": url})
     engine = store.connect(chosen.database_url)
     return Office(engine, app.build(chosen, engine, synthetic=True), dict(ids))
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -28,8 +29,10 @@ ISSUERS = "/v1/admin/issuers"
 
 
 @pytest.fixture
-def desk(tmp_path: Path) -> Office:
-    return office(tmp_path)
+def desk(tmp_path: Path) -> Iterator[Office]:
+    made = office(tmp_path)
+    yield made
+    made.engine.dispose()
 
 
 def code(response: httpx.Response) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import httpx
@@ -20,8 +21,10 @@ AUGUST, OCTOBER = "2026-08-15T00:00:00+07:00", "2026-10-01T00:00:00+07:00"
 
 
 @pytest.fixture
-def desk(tmp_path: Path) -> Office:
-    return office(tmp_path)
+def desk(tmp_path: Path) -> Iterator[Office]:
+    made = office(tmp_path)
+    yield made
+    made.engine.dispose()
 
 
 def code(response: httpx.Response) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -17,8 +18,10 @@ UNKNOWN = "ZZZZZZZZZZZZZZZZ"
 
 
 @pytest.fixture
-def desk(tmp_path: Path) -> Office:
-    return office(tmp_path)
+def desk(tmp_path: Path) -> Iterator[Office]:
+    made = office(tmp_path)
+    yield made
+    made.engine.dispose()
 
 
 def code(response: httpx.Response) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+from collections.abc import Iterator
 from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from hashlib import sha256
@@ -27,8 +28,10 @@ NEW = {
 
 
 @pytest.fixture
-def desk(tmp_path: Path) -> Office:
-    return office(tmp_path)
+def desk(tmp_path: Path) -> Iterator[Office]:
+    made = office(tmp_path)
+    yield made
+    made.engine.dispose()
 
 
 def code(response: Any) -> str:  # noqa: ANN401 - httpx's

@@ -23,8 +23,10 @@ from issuers.tables import challenges
 
 
 @pytest.fixture
-def desk(tmp_path: Path) -> Office:
-    return office(tmp_path)
+def desk(tmp_path: Path) -> Iterator[Office]:
+    made = office(tmp_path)
+    yield made
+    made.engine.dispose()
 
 
 def code(response: httpx.Response) -> str:
@@ -58,8 +60,8 @@ def test_a_raw_signature_proves(desk: Office, name: str) -> None:
 
 
 def test_a_bare_qr_key_proves(desk: Office) -> None:
-    asked: dict[str, Any] = {"role": "qr_seal", "use": "qr", "certificate": None, "public_key": bare_pem("qr"), "holder": ""}
-    assert desk.activate("qr", **asked) == key_id("qr")
+    asked: dict[str, Any] = {"role": "qr_seal", "use": "qr", "certificate": None, "holder": ""}
+    assert desk.activate("qr", public_key=bare_pem("qr"), **asked) == key_id("qr")
 
 
 def test_what_proves_nothing(desk: Office) -> None:

@@ -1,0 +1,179 @@
+"""Random officers call at random: nobody alone, and nobody from below, ever makes anything grow (HB-1, 7)."""
+
+from __future__ import annotations
+
+import tempfile
+from pathlib import Path
+from typing import Any
+
+import pytest
+from founding import DEPARTMENT, MINISTRY, OTHER, SCHOOL, key_id
+from hypothesis import HealthCheck, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, invariant, rule, run_state_machine_as_test
+from office import FAR, STAFF, STRANGER, hashed, office
+
+from issuers import approvals, store
+from issuers.audit import audit
+from issuers.refusals import Why
+from issuers.tables import issuer_periods, issuers, keys, officers, trust_anchors
+
+ABOVE = {
+    MINISTRY: (MINISTRY,),  # another of the ministry
+    DEPARTMENT: (MINISTRY,),
+    FAR: (MINISTRY,),
+    SCHOOL: (DEPARTMENT, MINISTRY),
+    OTHER: (DEPARTMENT, MINISTRY),
+    STRANGER: (FAR, MINISTRY),
+}
+"""The law's tree, written down once more."""
+
+CALLERS = ("m1", "m2", "d1", "d2", "s1", "s2", "s-registrar", "o1", "f1")
+HANDS = tuple(f"hand{number}" for number in range(4))
+ANYBODY, NARROWED = st.sampled_from(CALLERS + HANDS), st.sampled_from((SCHOOL, DEPARTMENT))
+SCOPES: tuple[list[str], ...] = ([], ["primary"], ["upper_secondary"], ["primary", "upper_secondary"])
+
+
+class Offices(RuleBasedStateMachine):
+    """Everybody may call anything; what happened is compared with who asked for it and who approved it."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.folder = tempfile.TemporaryDirectory()
+        self.desk = office(Path(self.folder.name))
+        self.issuer_of = {name: issuer for name, (issuer, _) in STAFF.items()}
+        self.brought: dict[str, str] = {}
+        self.asked: dict[str, tuple[str, str, str, str]] = {}  # proposal: what, about what, issuer concerned, by whom
+        self.granted: set[tuple[str, str]] = set()  # what may have grown by now
+        self.levels: dict[str, Any] = {}
+        self.suspended: set[str] = set()
+        with store.reading(self.desk.engine) as connection:
+            self.anchors = set(connection.scalars(trust_anchors.select().with_only_columns(trust_anchors.c.id)))
+            self.officers = set(connection.scalars(officers.select().with_only_columns(officers.c.id)))
+
+    def teardown(self) -> None:
+        assert audit(self.desk.engine).disagreements == ()
+        self.desk.engine.dispose()
+        self.folder.cleanup()
+
+    def _ask(self, who: str, grows: tuple[str, str, str], method: str, path: str, **said: Any) -> None:  # noqa: ANN401 - JSON
+        what, about, concerned = grows
+        response = self.desk.call(who, method, path, **said)
+        assert response.status_code < 500, response.text
+        if response.status_code == 202:
+            self.asked[response.json()["proposal"]["id"]] = (what, about, concerned, who)
+
+    @rule(who=ANYBODY, issuer=st.sampled_from(sorted(ABOVE)), hand=st.sampled_from(HANDS))
+    def bring_in(self, who: str, issuer: str, hand: str) -> None:
+        asked = {"issuer": issuer, "name": hand, "role": "admin", "token_sha256": hashed(hand)}
+        self._ask(who, (f"officer {issuer}", hand, issuer), "POST", "/v1/admin/officers", json=asked)
+
+    @rule(
+        who=ANYBODY,
+        issuer=NARROWED,
+        levels=st.sampled_from(SCOPES),
+    )
+    def scope(self, who: str, issuer: str, levels: list[str]) -> None:
+        path = f"/v1/admin/issuers/{issuer}"
+        about = f"{issuer} {sorted(levels)}"
+        self._ask(who, ("scope", about, issuer), "PATCH", path, json={"levels": levels or None})
+
+    @rule(who=ANYBODY, issuer=NARROWED)
+    def lift(self, who: str, issuer: str) -> None:
+        path = f"/v1/admin/issuers/{issuer}/suspension"
+        self.desk.post("m1", path)
+        self._ask(who, ("lift", issuer, issuer), "DELETE", path)
+
+    @rule(who=ANYBODY, name=st.sampled_from(("key1", "key2")))
+    def key(self, who: str, name: str) -> None:
+        told = self.desk.propose_key(who, name)
+        if told.status_code != 201:
+            return
+        proven = self.desk.prove(who, name, told.json())
+        if proven.status_code == 200:
+            self.asked[proven.json()["proposal"]["id"]] = ("key", key_id(name), SCHOOL, who)
+
+    @rule(who=ANYBODY, choice=st.integers(0, 30), agreed=st.booleans())
+    def decide(self, who: str, choice: int, agreed: bool) -> None:  # noqa: FBT001 - drawn by hypothesis
+        if not self.asked:
+            return
+        proposal = sorted(self.asked)[choice % len(self.asked)]
+        what, about, concerned, by = self.asked[proposal]
+        if not agreed and choice % 3 == 0:
+            assert self.desk.reject(who, proposal).status_code < 500
+            return
+        response = self.desk.approve(who, proposal)
+        assert response.status_code < 500, response.text
+        if response.status_code != 200:
+            return
+        # The law, asked of what the test itself knows.
+        assert who != by, "his own proposal"
+        assert self.issuer_of[who] in ABOVE[concerned], "from below or beside"
+        hand = who
+        while hand in self.brought:
+            hand = self.brought[hand]
+            assert hand != by, "the proposer's own hand"
+        self.granted.add((what, about))
+        if what.startswith("officer "):
+            self.issuer_of[about], self.brought[about] = concerned, by
+            self.officers.add(response.json()["officer"])
+
+    @invariant()
+    def nothing_grew_otherwise(self) -> None:
+        with store.reading(self.desk.engine) as connection:
+            active = connection.execute(keys.select().where(keys.c.state == "active")).all()
+            assert {("key", row.id) for row in active} <= self.granted
+            assert set(connection.scalars(officers.select().with_only_columns(officers.c.id))) == self.officers
+            assert set(connection.scalars(trust_anchors.select().with_only_columns(trust_anchors.c.id))) == self.anchors
+            for row in connection.execute(issuer_periods.select().where(issuer_periods.c.until.is_(None))):
+                before = self.levels.get(row.issuer, [None])[0]
+                wider = before is not None and (row.levels is None or not set(row.levels) <= set(before))
+                if wider:
+                    assert ("scope", f"{row.issuer} {sorted(row.levels or [])}") in self.granted
+                self.levels[row.issuer] = [row.levels]
+            for row in connection.execute(issuers.select()):
+                if row.code in self.suspended and row.suspended_since is None:
+                    assert ("lift", row.code) in self.granted
+            rows = connection.execute(issuers.select().where(issuers.c.suspended_since.is_not(None)))
+            self.suspended = {row.code for row in rows}
+
+
+QUIET = settings(
+    max_examples=8, stateful_step_count=25, deadline=None, suppress_health_check=list(HealthCheck), database=None
+)
+
+
+def test_no_one_and_nobody_from_below() -> None:
+    run_state_machine_as_test(Offices, settings=QUIET)
+
+
+ATTACKS = {
+    Why.OWN_PROPOSAL: (("bring_in", "m1", MINISTRY, "hand0"), ("decide", "m1", 0, True)),
+    Why.NOT_SUPERIOR: (("bring_in", "s1", SCHOOL, "hand0"), ("decide", "s2", 0, True)),
+    Why.BROUGHT_IN: (
+        ("bring_in", "m1", MINISTRY, "hand0"),
+        ("decide", "m2", 0, True),
+        ("bring_in", "m1", MINISTRY, "hand1"),
+        ("decide", "hand0", 1, True),
+    ),
+}
+"""Calls that each guard alone stops."""
+
+
+@pytest.mark.parametrize("guard", ATTACKS)
+def test_without_a_guard_somebody_gets_through(guard: Why, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The machine above can fail: each guard is taken away once."""
+
+    def attack() -> None:
+        machine = Offices()
+        try:
+            for name, *said in ATTACKS[guard]:
+                getattr(machine, name)(*said)
+        finally:
+            machine.teardown()
+
+    attack()
+    rest = {why: held for why, held in approvals.GUARDS.items() if why is not guard}
+    monkeypatch.setattr(approvals, "GUARDS", rest)
+    with pytest.raises(AssertionError, match=r"own|below"):
+        attack()
