@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Iterator
-from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from hashlib import sha256
 from pathlib import Path
@@ -13,6 +11,7 @@ from typing import Any
 import pytest
 from founding import DEPARTMENT, HOST, MINISTRY, SCHOOL
 from office import STRANGER, Office, hashed, office
+from sqlalchemy import text
 
 from issuers import approvals, officers, store
 from issuers.audit import audit
@@ -172,13 +171,14 @@ def test_a_suspension_lifted_and_made_again_is_another_one(desk: Office) -> None
 
 def test_a_body_edited_in_the_database_is_not_executed(desk: Office) -> None:
     proposal = desk.proposal("d1", "/v1/admin/officers", officer(SCHOOL))
-    with closing(sqlite3.connect(str(desk.engine.url.database), isolation_level=None)) as plain:
+    with desk.engine.begin() as plain:
         edit = "UPDATE proposals SET body = replace(body, '97000701', '97000903')"
-        assert plain.execute(edit).rowcount == 1
-        assert code(desk.approve("d2", proposal)) == "body-changed"
-        forged = "UPDATE proposals SET body_sha256 = ?"  # and its hash with it
-        body = plain.execute("SELECT body FROM proposals").fetchone()[0]
-        plain.execute(forged, (sha256(body.encode()).hexdigest(),))
+        assert plain.execute(text(edit)).rowcount == 1
+    assert code(desk.approve("d2", proposal)) == "body-changed"
+    with desk.engine.begin() as plain:  # and its hash with it
+        body = plain.scalar(text("SELECT body FROM proposals"))
+        forged = {"hash": sha256(str(body).encode()).hexdigest()}
+        plain.execute(text("UPDATE proposals SET body_sha256 = :hash"), forged)
     assert code(desk.approve("d2", proposal)) == "body-changed"
 
 
