@@ -418,11 +418,6 @@ def test_what_vouches_for_nothing() -> None:
     assert vouched(path_in(), NOW, [], []) is False
 
 
-@pytest.mark.xfail(
-    strict=True,
-    reason="path.py, `vouched`: the library raises LookupError where the anchor issued the certificate and a list"
-    " bears its name but not its key; it leaves the engine as an unexpected error",
-)
 def test_a_list_by_another_key_of_the_anchor_vouches_for_nothing() -> None:
     key = certification.p256_key()
     extensions = (usage(sign=False, ca=True),)

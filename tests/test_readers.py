@@ -242,10 +242,6 @@ def test_a_claimed_time_is_shown_if_it_is_one(text: bytes) -> None:
     assert evidence.signatures[-1].claimed_at == CLAIMS[text]
 
 
-@pytest.mark.xfail(
-    strict=True,
-    reason="pdf.py, `_claimed`: a time without an offset is a datetime without one, though every instant is aware",
-)
 def test_a_claimed_time_without_an_offset_is_no_instant() -> None:
     evidence = open_pdf(place(waiting(), entries=b"/SubFilter /ETSI.CAdES.detached /M (D:20260601030000)"))
     claimed = evidence.signatures[-1].claimed_at

@@ -17,7 +17,7 @@ from asn1crypto.parser import peek
 from asn1crypto.pdf import RevocationInfoArchival
 from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
 from cryptography.hazmat.primitives import hashes
-from cryptography.hazmat.primitives.asymmetric import ec, ed25519, padding, rsa
+from cryptography.hazmat.primitives.asymmetric import ec, ed448, ed25519, padding, rsa
 from cryptography.hazmat.primitives.serialization import load_der_public_key
 
 MAX_CERTIFICATES = 32
@@ -302,20 +302,20 @@ def verify_signature(signed: SignedData) -> bool:
 
 
 def _verify(key: object, signed: SignedData, scheme_hash: hashes.HashAlgorithm | None) -> bool:
+    """True, or InvalidSignature; False for a scheme that is not the key's."""
     value, data = signed.signature, signed.signed_attributes
     if isinstance(key, ed25519.Ed25519PublicKey) and signed.scheme == "ed25519":
         key.verify(value, data)
-        return True
-    if scheme_hash is None:
+    elif isinstance(key, ed448.Ed448PublicKey) and signed.scheme == "ed448":
+        key.verify(value, data)  # genuine, and refused as none of ours by `weakness`
+    elif scheme_hash is None:
         return False
-    if isinstance(key, ec.EllipticCurvePublicKey) and signed.scheme == "ecdsa":
+    elif isinstance(key, ec.EllipticCurvePublicKey) and signed.scheme == "ecdsa":
         key.verify(value, data, ec.ECDSA(scheme_hash))
-        return True
-    if isinstance(key, rsa.RSAPublicKey) and signed.scheme == "rsassa_pkcs1v15":
+    elif isinstance(key, rsa.RSAPublicKey) and signed.scheme == "rsassa_pkcs1v15":
         key.verify(value, data, padding.PKCS1v15(), scheme_hash)
-        return True
-    if isinstance(key, rsa.RSAPublicKey) and signed.scheme == "rsassa_pss":
-        pss = padding.PSS(padding.MGF1(scheme_hash), signed.salt_length)
-        key.verify(value, data, pss, scheme_hash)
-        return True
-    return False
+    elif isinstance(key, rsa.RSAPublicKey) and signed.scheme == "rsassa_pss":
+        key.verify(value, data, padding.PSS(padding.MGF1(scheme_hash), signed.salt_length), scheme_hash)
+    else:
+        return False
+    return True

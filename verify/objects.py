@@ -18,7 +18,11 @@ def value(dictionary: Any, name: str) -> Any:  # noqa: ANN401 - any PDF object
     held = dictionary.get_object() if isinstance(dictionary, generic.IndirectObject) else dictionary
     if not isinstance(held, generic.DictionaryObject):
         raise PdfReadError("not a dictionary")
-    return held[name] if name in held else None  # noqa: SIM401 - .get() does not follow references
+    if name not in held:
+        return None
+    found = held.raw_get(name).get_object()
+    # An entry that is null is none at all (ISO 32000-2, 7.3.9).
+    return None if isinstance(found, generic.NullObject) else found
 
 
 def entries(array: Any) -> Iterator[Any]:  # noqa: ANN401 - any PDF object

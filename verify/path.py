@@ -160,23 +160,24 @@ def vouched(path: Path, at: datetime, crls: Iterable[bytes], ocsps: Iterable[byt
     For CRLs in parts, deltas, and CRLs by another key of the CA (RFC 5280, 6.3), which `statusdata.py` leaves alone:
     True, False (not known), or the instant of a revocation that it found.
     """
-    chain = [_load(der) for der in path.certificates]
-    root = _load(path.anchor.der)
-    context = ValidationContext(
-        trust_roots=[root],
-        other_certs=[_load(der) for der in path.helpers],
-        moment=at,
-        allow_fetching=False,
-        revocation_mode="require",  # not "hard-fail", which lets a certificate without distribution point pass
-        crls=list(crls),
-        ocsps=list(ocsps),
-        weak_hash_algos=WEAK_HASHES,
-    )
     try:
+        chain = [_load(der) for der in path.certificates]
+        root = _load(path.anchor.der)
+        context = ValidationContext(
+            trust_roots=[root],
+            other_certs=[_load(der) for der in path.helpers],
+            moment=at,
+            allow_fetching=False,
+            revocation_mode="require",  # not "hard-fail", which lets a certificate without distribution point pass
+            crls=list(crls),
+            ocsps=list(ocsps),
+            weak_hash_algos=WEAK_HASHES,
+        )
         asyncio.run(async_validate_path(context, ValidationPath(CertTrustAnchor(root), chain[:0:-1], chain[0])))
     except RevokedError as revoked:
         return revoked.revocation_dt
-    except (PathError, ValidationError, ValueError, TypeError, KeyError, AttributeError):
+    except (PathError, ValidationError, ValueError, TypeError, LookupError, AttributeError):
+        # Lists that are none, or by a key that nobody has: the library raises what it likes, and knows nothing.
         return False
     return True
 

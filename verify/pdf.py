@@ -29,7 +29,7 @@ from verify.evidence import Evidence, Fault, Revision, Signature, Unreadable
 from verify.objects import entries, value
 from verify.record import Inconsistent, read
 from verify.revisions import Field, fields_of, read_revisions, signature_of
-from verify.statusdata import MAX_STATUS_DATA, serial_of
+from verify.statusdata import MAX_STATUS_DATA, UNREADABLE, serial_of
 from verify.structure import Structure, read_structure
 from verify.trust import Names
 
@@ -226,7 +226,7 @@ def _serials(certificates: set[bytes]) -> Iterator[int]:
     for der in certificates:
         try:
             yield serial_of(der)
-        except ValueError:
+        except UNREADABLE:
             continue
 
 
@@ -293,9 +293,11 @@ def _contents(dictionary: generic.DictionaryObject) -> bytes:
 
 def _claimed(dictionary: generic.DictionaryObject) -> datetime | None:
     try:
-        return generic.parse_pdf_date(str(dictionary["/M"])) if "/M" in dictionary else None
+        claimed = generic.parse_pdf_date(str(dictionary["/M"])) if "/M" in dictionary else None
     except (PdfReadError, ValueError):
         return None
+    # A time without an offset is no instant.
+    return claimed if claimed is not None and claimed.tzinfo is not None else None
 
 
 def _certifies(dictionary: generic.DictionaryObject) -> int | None:

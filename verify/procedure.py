@@ -137,7 +137,8 @@ def _identify(story: _Story, evidence: Evidence, trust: TrustSnapshot, at: datet
         return [Finding("record", Outcome.INDETERMINATE, Reason.CANNOT_BE_JUDGED, {"entries": len(registered)})]
     for one in registered:
         story.subject = Subject(one.issuer, one.level, one.issued_on, one.number, one.version)
-        return [Finding("record", Outcome.NOTED, facts={"by": "register"})]
+        said = records.stand_in_against_registry(story.subject, trust, at)
+        return [Finding("record", Outcome.NOTED, facts={"by": "register"}), *said]
     return [Finding("record", Outcome.INDETERMINATE, Reason.NOT_IDENTIFIED)]
 
 

@@ -202,14 +202,23 @@ def read(content: bytes) -> Record:
 
 def against_registry(record: Record, trust: TrustSnapshot, at: datetime) -> list[Finding]:
     """Every way in which a record contradicts the registry of its day (HB-1, 4 and 8)."""
-    issuer = trust.issuers.get(record.content.issuer.code)
+    return _asked(record.subject, trust, at, record.content)
+
+
+def stand_in_against_registry(subject: Subject, trust: TrustSnapshot, at: datetime) -> list[Finding]:
+    """The same of what the register says of a file without a record: issuer, level and day (HB-1, 2)."""
+    return _asked(subject, trust, at, None)
+
+
+def _asked(subject: Subject, trust: TrustSnapshot, at: datetime, content: Content | None) -> list[Finding]:
+    issuer = trust.issuers.get(subject.issuer)
     if issuer is None:
         return [Finding("record", Outcome.INDETERMINATE, Reason.UNKNOWN_ISSUER)]
     if issuer.kind is not Kind.SCHOOL:
         return [Finding("record", Outcome.INDETERMINATE, Reason.CANNOT_BE_JUDGED, {"kind": issuer.kind.value})]
     return [
         Finding("record", Outcome.FAILED, Reason.RECORD_INCONSISTENT, {"field": field})
-        for field in _contradictions(record.content, issuer, at)
+        for field in _contradictions(subject, content, issuer, at)
     ]
 
 
@@ -236,22 +245,21 @@ def _average(first: object, second: object) -> Decimal:
     return total.quantize(Decimal("0.1"), ROUND_HALF_UP)
 
 
-def _contradictions(content: Content, issuer: Issuer, at: datetime) -> Iterator[str]:
-    period = _period(issuer, content.issued_on)
-    if period is not None:
-        if unicodedata.normalize("NFC", period.name) != content.issuer.name:
-            yield "issuer.name"
-        if period.parent != content.issuer.department_code:
-            yield "issuer.department_code"
-        if period.levels is not None and content.level not in period.levels:
-            yield "level"
-    if content.issued_on > at.astimezone(VIETNAM).date():
+def _contradictions(subject: Subject, content: Content | None, issuer: Issuer, at: datetime) -> Iterator[str]:
+    period = _period(issuer, subject.issued_on)
+    if content is not None and unicodedata.normalize("NFC", period.name) != content.issuer.name:
+        yield "issuer.name"
+    if content is not None and period.parent != content.issuer.department_code:
+        yield "issuer.department_code"
+    if period.levels is not None and subject.level not in period.levels:
+        yield "level"
+    if subject.issued_on > at.astimezone(VIETNAM).date():
         yield "issued_on in the future"
-    if issuer.succession_on is not None and start_of_day(content.issued_on) >= issuer.succession_on:
+    if issuer.succession_on is not None and start_of_day(subject.issued_on) >= issuer.succession_on:
         yield "issued_on after the issuer ended"
 
 
-def _period(issuer: Issuer, day: date) -> Period | None:
+def _period(issuer: Issuer, day: date) -> Period:
     """How the issuer stood at the end of that day; before its first and after its last day, as it stood nearest."""
     holding = [one for one in issuer.periods if one.since.astimezone(VIETNAM).date() <= day]
     return holding[-1] if holding else issuer.periods[0]

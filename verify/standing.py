@@ -12,14 +12,19 @@ from verify.trust import RegisteredVersion, TrustSnapshot
 
 def family(code: str, trust: TrustSnapshot) -> frozenset[str]:
     """An issuer, its predecessors and its successors, however far: those whose entries are read."""
-    found, ahead = {code}, [code]
+    return frozenset({code, *_line(code, trust, "predecessors"), *_line(code, trust, "successors")})
+
+
+def _line(code: str, trust: TrustSnapshot, direction: str) -> set[str]:
+    """All that come before, or all that come after: never up and down again, which would lead to a sibling."""
+    found: set[str] = set()
+    ahead = [code]
     while ahead:
         issuer = trust.issuers.get(ahead.pop())
-        if issuer is not None:
-            kin = {*issuer.predecessors, *issuer.successors} - found
-            found |= kin
-            ahead += kin
-    return frozenset(found)
+        kin = set(getattr(issuer, direction)) - found if issuer is not None else set()
+        found |= kin
+        ahead += kin
+    return found
 
 
 def entries(subject: Subject, trust: TrustSnapshot) -> list[RegisteredVersion]:

@@ -29,7 +29,7 @@ EXPIRED_CERTS_ON_CRL = x509.ObjectIdentifier("2.5.29.60")
 UNDERSTOOD = frozenset({ExtensionOID.CRL_NUMBER, ExtensionOID.AUTHORITY_KEY_IDENTIFIER})
 STRONG = (hashes.SHA256, hashes.SHA384, hashes.SHA512)
 
-Unreadable = (ValueError, TypeError, UnsupportedAlgorithm, InvalidSignature, KeyError)
+UNREADABLE = (ValueError, TypeError, UnsupportedAlgorithm, InvalidSignature, KeyError, x509.InvalidVersion)
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +54,7 @@ def statements(der: bytes, authority: bytes, crls: Iterable[bytes], ocsps: Itera
     try:
         certificate = x509.load_der_x509_certificate(der)
         ca = x509.load_der_x509_certificate(authority)
-    except Unreadable:
+    except UNREADABLE:
         return []
     said = [_crl(one, certificate, ca) for one in list(crls)[:MAX_STATUS_DATA]]
     said += [_ocsp(one, certificate, ca) for one in list(ocsps)[:MAX_STATUS_DATA]]
@@ -62,7 +62,7 @@ def statements(der: bytes, authority: bytes, crls: Iterable[bytes], ocsps: Itera
 
 
 def serial_of(der: bytes) -> int:
-    """The serial number of a certificate."""
+    """The serial number of a certificate. Raises one of UNREADABLE."""
     return x509.load_der_x509_certificate(der).serial_number
 
 
@@ -95,7 +95,7 @@ def _crl(der: bytes, certificate: x509.Certificate, ca: x509.Certificate) -> Sta
             _invalidity(entry),
             expired_since,
         )
-    except Unreadable:
+    except UNREADABLE:
         return None
 
 
@@ -144,7 +144,7 @@ def _ocsp(der: bytes, certificate: x509.Certificate, ca: x509.Certificate) -> St
                     revoked_at=single.revocation_time_utc if revoked else None,
                     reason=single.revocation_reason.name if revoked and single.revocation_reason else None,
                 )
-    except Unreadable:
+    except UNREADABLE:
         return None
     return None
 
@@ -177,7 +177,7 @@ def _delegated(responder: x509.Certificate, ca: x509.Certificate, at: datetime) 
     try:
         responder.verify_directly_issued_by(ca)
         purposes = responder.extensions.get_extension_for_class(x509.ExtendedKeyUsage).value
-    except (*Unreadable, x509.ExtensionNotFound):
+    except (*UNREADABLE, x509.ExtensionNotFound):
         return False
     in_force = responder.not_valid_before_utc <= at < responder.not_valid_after_utc
     return in_force and ExtendedKeyUsageOID.OCSP_SIGNING in purposes

@@ -70,16 +70,17 @@ def read_structure(content: bytes) -> Structure:
                 return Structure(failed="encrypted")
             if len(pdf.objects) > MAX_OBJECTS:
                 return Structure(failed="limit")
-            signatures = tuple(_signatures(pdf))
+            filled = _signatures(pdf)
+            signatures = tuple((name, digest) for name, digest, _ in filled)
             scan = _scan(pdf)
             return Structure(
                 pages=len(pdf.pages),
                 signatures=signatures,
                 records=scan.records,
                 optional=scan.optional,
-                stray=scan.signatures != len({contents for _, contents in signatures}),
+                stray=scan.signatures > len({contents for _, contents in signatures}),
                 active=scan.active,
-                visible_text=not signatures and len(pdf.pages) > 0 and _visible_text(content),
+                visible_text=all(stamp for *_, stamp in filled) and len(pdf.pages) > 0 and _visible_text(content),
             )
     except pikepdf.PasswordError:
         return Structure(failed="password")
@@ -96,12 +97,12 @@ def read_structure(content: bytes) -> Structure:
         return Structure(failed="damaged")
 
 
-def _signatures(pdf: pikepdf.Pdf) -> list[tuple[str, str]]:
-    """Filled signature fields of the form, by fully qualified name."""
+def _signatures(pdf: pikepdf.Pdf) -> list[tuple[str, str, bool]]:
+    """Filled signature fields of the form: full name, SHA-256 of /Contents, whether a document time-stamp."""
     form: Any = pdf.Root.get("/AcroForm")
     listed = form.get("/Fields", []) if form is not None else []
     queue: list[tuple[Any, str, Any, int]] = [(one, "", None, 0) for one in listed]
-    found: list[tuple[str, str]] = []
+    found: list[tuple[str, str, bool]] = []
     for _ in range(MAX_FIELDS):
         if not queue:
             return found
@@ -113,7 +114,8 @@ def _signatures(pdf: pikepdf.Pdf) -> list[tuple[str, str]]:
         if kind == "/Sig" and "/V" in field:
             value = field["/V"]
             contents = bytes(value["/Contents"]) if "/Contents" in value else b""
-            found.append((name, hashlib.sha256(contents).hexdigest()))
+            stamp = value.get("/Type") == "/DocTimeStamp" or value.get("/SubFilter") == "/ETSI.RFC3161"
+            found.append((name, hashlib.sha256(contents).hexdigest(), stamp))
     raise ValueError("too many fields")
 
 

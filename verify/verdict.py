@@ -12,6 +12,17 @@ from verify.report import Conclusion, Finding, Indication, JudgedSignature, Outc
 INDICATIONS = tuple(Indication)
 SUBS = tuple(Sub)
 
+INDETERMINATE_SUBS = (
+    Sub.CUSTOM,
+    Sub.NO_CERTIFICATE_CHAIN_FOUND,
+    Sub.REVOKED_NO_POE,
+    Sub.OUT_OF_BOUNDS_NO_POE,
+    Sub.HB_NOT_APPOINTED_AT_TIME,
+    Sub.TRY_LATER,
+    Sub.HB_NOT_APPOINTED,
+)
+"""Of several INDETERMINATE answers the one that is shown; a known key without an appointment here is a finding only."""
+
 OF_OUTCOME = {
     Outcome.FAILED: Indication.TOTAL_FAILED,
     Outcome.INDETERMINATE: Indication.INDETERMINATE,
@@ -93,5 +104,7 @@ def in_order(reasons: Iterable[Reason]) -> tuple[Reason, ...]:
 
 def _rank(finding: Finding) -> tuple[int, int]:
     indication = OF_OUTCOME[finding.outcome]
-    sub = len(SUBS) if indication is Indication.TOTAL_PASSED else SUBS.index(Sub(finding.code))
-    return INDICATIONS.index(indication), sub
+    if indication is Indication.TOTAL_PASSED:
+        return INDICATIONS.index(indication), len(SUBS)
+    order = INDETERMINATE_SUBS if indication is Indication.INDETERMINATE else SUBS
+    return INDICATIONS.index(indication), order.index(Sub(finding.code))

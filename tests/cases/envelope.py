@@ -283,7 +283,6 @@ PSS = Recipe(scheme="rsassa_pss")
         "ed25519-sha1": (("ed25519", Recipe(hashed="sha1")), WEAK),
         "rsa-scheme-without-its-hash": (("rsa-2048", Recipe(scheme="rsassa_pkcs1v15")), SOUND),
     },
-    bugs={"ed448": "cms.py: a genuine Ed448 signature is called SIGNATURE_BROKEN; its curve is WEAK_ALGORITHM"},
 )
 def an_algorithm(handed: tuple[str, Recipe]) -> Given:
     """A weak algorithm is no proof of anything, though the arithmetic is right."""
@@ -330,8 +329,6 @@ def a_weak_notary(recipe: Recipe) -> Given:
 @case(
     "an unknown SubFilter",
     expected=expect("indeterminate", "CANNOT_BE_JUDGED", notary="INDETERMINATE/CUSTOM"),
-    bug="integrity.py: `integrity` asks of a signature of an unknown kind what it asks of a known one, and answers"
-    " TOTAL-FAILED/FORMAT_FAILURE",
 )
 def an_unknown_sub_filter() -> Given:
     """A signature of a kind that nobody here can read: it may say anything."""

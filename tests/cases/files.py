@@ -76,10 +76,6 @@ def a_byte_range(pattern: str) -> Given:
         "a-number": (lambda _, __, ___: "0", BROKEN),
         "nothing": (lambda _, __, ___: "null", BROKEN),
     },
-    bugs={
-        "nothing": "objects.py: `value` raises KeyError for an entry that is null, which is the same as none at all"
-        " (ISO 32000-2, 7.3.9), so that one null makes the whole file unreadable"
-    },
 )
 def a_byte_range_of_something_else(numbers: Callable[[int, int, int], str]) -> Given:
     """What is no array of integers is no range."""
@@ -204,7 +200,6 @@ def an_unsigned_transcript() -> Given:
 @case(
     "`NO_SIGNATURE` (a PDF with visible text and neither signature nor QR)",
     expected=expect("invalid", "NO_SIGNATURE"),
-    bug="structure.py: a file whose only signature is a document time-stamp is not asked for visible text",
 )
 def an_unsigned_transcript_with_a_time_stamp() -> Given:
     """Somebody had a clock look at it; nobody signed."""

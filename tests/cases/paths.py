@@ -203,8 +203,6 @@ def a_certificate_of_a_time_stamp_authority(extensions: Extensions) -> Given:
 @case(
     "Of several INDETERMINATE answers the sub-indication shown is, first to last",
     expected=expect("valid", stranger="INDETERMINATE/NO_CERTIFICATE_CHAIN_FOUND"),
-    bug="report.py: `Sub` ranks an INDETERMINATE HB_NOT_APPOINTED (an unknown key) before NO_CERTIFICATE_CHAIN_FOUND,"
-    " which the law lists first",
 )
 def a_stranger_beside_principal_and_seal() -> Given:
     """Neither the certificate nor the key leads anywhere: what is shown is the first of the list."""

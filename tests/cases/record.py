@@ -430,12 +430,10 @@ def letter() -> bytes:
         "an-older-version": ({"more": 2}, expect("superseded", "TRANSCRIPT_SUPERSEDED")),
         "another-school": ({"issuer": "79000799"}, expect("invalid", "ISSUER_MISMATCH", "ROLE_MISSING")),
         "a-level-that-is-not-the-schools": ({"level": Level.PRIMARY}, INCONSISTENT),
-        "a-department": ({"issuer": world.DEPARTMENT}, expect("indeterminate", "CANNOT_BE_JUDGED")),
-    },
-    bugs={
-        "a-level-that-is-not-the-schools": "authority.py/procedure.py: where the register stands in for the record, a"
-        " level outside the issuer's own is asked by nobody, and the file is valid",
-        "a-department": "procedure.py: where the register stands in for the record, nobody asks whether it is a school",
+        "a-department": (
+            {"issuer": world.DEPARTMENT},
+            expect("invalid", "ISSUER_MISMATCH", "ROLE_MISSING", "CANNOT_BE_JUDGED"),
+        ),
     },
 )
 def a_registered_file_without_a_record(changes: dict[str, Any]) -> Given:

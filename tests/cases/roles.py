@@ -145,12 +145,10 @@ def an_untaken_key_appointed_elsewhere_to_another_role() -> Given:
 
 @case(
     "to that role at another issuer",
-    expected=expect("indeterminate", "ROLE_MISSING"),
-    bug="roles.py: an untaken signature of a key appointed to the missing role at the record's own issuer"
-    " is called ISSUER_MISMATCH, though the law says: at another issuer",
+    expected=expect("invalid", "MODIFIED_AFTER_SIGNING", "ROLE_MISSING"),
 )
 def one_key_in_both_roles_signs_twice() -> Given:
-    """One signature is a candidate for one role, the required one first: the second signature seals nothing."""
+    """One signature is a candidate for one role: the second seals nothing, and its appearance is a change."""
     pdf = sheet.sign(half(), cast().principal, "school_seal")
     both = appointment(cast().principal, Role.SCHOOL_SEAL)
     return given(pdf, **instead(MINE, both))
@@ -164,7 +162,7 @@ def a_principal_who_is_a_teacher_as_well() -> Given:
 
 @case(
     "a key that has signed is not in the registry",
-    expected=expect("indeterminate", *MISSING, stranger="INDETERMINATE/HB_NOT_APPOINTED"),
+    expected=expect("indeterminate", *MISSING, stranger="INDETERMINATE/NO_CERTIFICATE_CHAIN_FOUND"),
 )
 def a_stranger() -> Given:
     """A certificate in the principal's name from an authority that nobody trusts: the name says nothing."""

@@ -239,10 +239,6 @@ def forged(said: Said = GOOD) -> bytes:
         "nobody-knows": (([], [good(PRINCIPAL, Said(unknown=True)), good(SEAL)]), STALE),
         "an-answer-and-a-list": (([GOOD_CRL], [good(SEAL)]), VALID),
     },
-    bugs={
-        "no-list": "path.py: `vouched` hands a CRL that is none to the library outside its `try`; the report is"
-        " CANNOT_BE_JUDGED for an unexpected error"
-    },
 )
 def status_data_in_the_file(handed: tuple[list[bytes], list[bytes]]) -> Given:
     """PAdES B-LT: what is needed travels with the file, and is believed if its issuer said it."""

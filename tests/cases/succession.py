@@ -150,8 +150,6 @@ def a_successors_successor() -> Given:
     "only entries of the record's issuer, its predecessors and successors are read",
     "in a split, the first successor to register a version owns the number",
     expected=UNREGISTERED,
-    bug="standing.py: `family` walks up and down again, so that a school reads the entries of a sibling in a split, or"
-    " of one merged into the same successor: neither predecessor nor successor",
 )
 def an_entry_of_a_sibling() -> Given:
     """Two schools out of one split: the sibling is neither predecessor nor successor."""
