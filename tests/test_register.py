@@ -30,7 +30,7 @@ from sqlalchemy import Connection, Engine, select
 from issuers import ledger, register, registry, store
 from issuers.audit import audit
 from issuers.event import Act
-from issuers.refusals import Conflict, NotThere, Refusal, Refused, Why
+from issuers.refusals import Conflict, Forbidden, NotThere, Refusal, Refused, Why
 from issuers.register import MAX_ITEMS, Amendment, AmendmentReason, Item, Result, WithdrawalReason
 from issuers.tables import issuers, successions, transcript_witnesses, transcripts, withdrawals
 from issuers.tables import ledger as events
@@ -274,4 +274,4 @@ def test_ten_thousand_items_are_one_event_and_one_more_is_refused(engine: Engine
 
 
 def test_refusals_are_of_one_family() -> None:
-    assert {Refused, Conflict, NotThere} == set(Refusal.__subclasses__())
+    assert {Refused, Conflict, Forbidden, NotThere} == set(Refusal.__subclasses__())

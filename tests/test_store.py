@@ -9,9 +9,10 @@ from datetime import UTC, date, datetime, timedelta, timezone
 from pathlib import Path
 
 import pytest
+from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
-from founding import founded
+from founding import appointed, founded
 from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy import Engine, Table, text
@@ -20,6 +21,7 @@ from sqlalchemy.exc import IntegrityError, OperationalError, StatementError
 from sqlalchemy.schema import CreateTable
 
 from issuers import store
+from issuers.audit import audit
 from issuers.naming import folded
 from issuers.store import WrongSchema, check, connect, migrate, reading, writing
 from issuers.tables import PROJECTED, UNPROJECTED, instant, issuers, ledger, metadata, stamp, withdrawals
@@ -61,6 +63,20 @@ def test_the_tables_are_checked(engine: Engine) -> None:
     with pytest.raises(WrongSchema) as caught:
         check(engine)
     assert caught.value.found == "9999"
+
+
+def test_a_registry_of_the_first_version_is_brought_along(tmp_path: Path) -> None:
+    engine = founded(tmp_path)
+    with writing(engine) as connection:
+        appointed(connection, "principal")
+    with writing(connect(engine.url)) as connection:
+        connection.exec_driver_sql("PRAGMA defer_foreign_keys = ON")
+        config = store._config()
+        config.attributes["connection"] = connection
+        command.downgrade(config, "0001")
+    migrate(engine)
+    check(engine)
+    assert audit(engine).disagreements == ()
 
 
 def test_sqlite_keeps_what_was_acknowledged_and_checks_references(engine: Engine) -> None:
