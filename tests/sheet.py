@@ -23,6 +23,9 @@ Change = Callable[[Any], None]
 """What an update does with a writer of pyHanko's, of which half the methods have no types."""
 generic: Any = pyhanko_objects
 
+RESERVED = 2 * 8192
+"""Hex digits kept free for a signature: without a number, pyHanko signs twice to find out."""
+
 RECORD = kit.canonical(record())
 PLACES = {"principal": (60, 100, 260, 160), "school_seal": (320, 100, 520, 160), "notary": (0, 0, 0, 0)}
 
@@ -104,7 +107,7 @@ def sign(
     spec = SigFieldSpec(name, on_page=0, box=place) if place else None
     pen = PdfSigner(meta, kit.CmsSigner(signer), timestamper=stamper(at), new_field_spec=spec)
     with patch.object(PdfSigner, "_enforce_certification_constraints"):  # it refuses what cases must judge
-        signed: BytesIO = pen.sign_pdf(writer)
+        signed: BytesIO = pen.sign_pdf(writer, bytes_reserved=RESERVED)
     return signed.getvalue()
 
 
@@ -112,7 +115,9 @@ def stamp(pdf: bytes, at: datetime) -> bytes:
     """One document time-stamp more."""
     timestamper = stamper(at)
     assert timestamper is not None
-    stamped: BytesIO = PdfTimeStamper(timestamper).timestamp_pdf(IncrementalPdfFileWriter(BytesIO(pdf)), "sha256")
+    stamped: BytesIO = PdfTimeStamper(timestamper).timestamp_pdf(
+        IncrementalPdfFileWriter(BytesIO(pdf)), "sha256", bytes_reserved=RESERVED
+    )
     return stamped.getvalue()
 
 

@@ -14,7 +14,7 @@ import pytest
 import sheet
 import world
 from cases import changes
-from cases.record import replaced as changes_of_record
+from cases.attachment import replaced as changes_of_record
 from envelopes import Recipe, enclose, enveloped
 from pikepdf import Pdf
 from placed import number_of, place
