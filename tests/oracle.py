@@ -5,13 +5,13 @@ signature is sound or broken by decree and a certificate hangs under a root by n
 the engine must say of the files and the registry that realise it (`tests/worlds.py`). Each function quotes what it
 transcribes. Where the text leaves a choice, "Read as:" says which was taken.
 
-Left out, and not drawn by `tests/worlds.py`: the QR, CRLs and OCSP, content time-stamps, DocMDP, files without a
-record.
+Left out, and not drawn by `tests/worlds.py`: the QR, CRLs and OCSP, content time-stamps, DocMDP of levels 2
+and 3, files without a signature.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta, timezone
 
 from verify.report import Indication, Reason, Sub, Verdict
@@ -111,16 +111,19 @@ class Signature:
     """A signature of the file, with the revision that brought it; it covers all that stands before it.
 
     `soundness` is sound, hash, crypto or weak; `added`: its field was not there before; `alters`: its revision changes
-    the visible page besides.
+    the visible page besides; `locks`: it certifies that nothing may change (DocMDP 1). A `stamp` is a document
+    time-stamp: its token over the file, and nobody's signature.
     """
 
-    key: str
-    certificate: str
+    key: str = ""
+    certificate: str = ""
     soundness: str = "sound"
     visible: bool = True
     added: bool = False
     alters: bool = False
     token: Token | None = None
+    locks: bool = False
+    stamp: bool = False
 
 
 @dataclass(frozen=True)
@@ -136,7 +139,7 @@ class Version:
 
 @dataclass(frozen=True)
 class Claims:
-    """What the record says."""
+    """What the record says. Without a record, name, department and province are None."""
 
     issuer: str
     number: str
@@ -144,19 +147,23 @@ class Claims:
     digest: str
     level: str
     issued_on: date
-    name: str
-    department: str
-    province: str
+    name: str | None
+    department: str | None
+    province: str | None
 
 
 @dataclass(frozen=True)
 class World:
-    """A file, the registry, and the clock. `altered` says that a last revision changes the page and signs nothing."""
+    """A file, the registry, and the clock.
+
+    `altered` says that a last revision changes the page and signs nothing; `recorded` that the file has a record.
+    """
 
     now: datetime
     claims: Claims
     signatures: tuple[Signature, ...] = ()
     altered: bool = False
+    recorded: bool = True
     keys: tuple[Key, ...] = ()
     certificates: tuple[Certificate, ...] = ()
     roots: frozenset[str] = frozenset()
@@ -238,7 +245,12 @@ ISSUER_SUSPENDED = Answer(OPEN, Sub.TRY_LATER, Reason.ISSUER_SUSPENDED)
 
 
 def rank(indication: Indication, sub: Sub | None) -> tuple[int, int]:
-    """*Best* and *worst* go by indication, then by the list of sub-indications below (its first is the worst)."""
+    """*Best* and *worst* go by indication, then by the list of sub-indications below (its first is the worst).
+
+    Read as: an INDETERMINATE that the list leaves out, HB_NOT_APPOINTED, comes after those in it.
+    """
+    if (indication, sub) == (OPEN, Sub.HB_NOT_APPOINTED):
+        return INDICATIONS.index(OPEN), len(SUBS)
     return INDICATIONS.index(indication), len(SUBS) if sub is None else SUBS.index(sub)
 
 
@@ -260,17 +272,21 @@ def day_of(instant: datetime) -> date:
     return instant.astimezone(HANOI).date()
 
 
+def allows(appointment: Appointment, world: World) -> bool:
+    return appointment.levels is None or world.claims.level in appointment.levels
+
+
 def touching(appointment: Appointment, world: World) -> tuple[datetime, datetime | None]:
     """Appointments of one key, issuer and role that touch are one interval.
 
-    Read as: of equal levels too; else a wider scope of another time would leak into this one.
+    Read as: of those that allow the record's level; else a wider scope of another time would leak into this one.
     """
     since, until = appointment.valid_from, appointment.valid_until
     same = [
         other
         for other in world.appointments
-        if (other.key, other.issuer, other.role, other.levels)
-        == (appointment.key, appointment.issuer, appointment.role, appointment.levels)
+        if (other.key, other.issuer, other.role) == (appointment.key, appointment.issuer, appointment.role)
+        and allows(other, world) == allows(appointment, world)
     ]
     for _ in same:  # as often as there could be links in a row of them
         for other in same:
@@ -477,35 +493,39 @@ def in_scope(world: World, role: str, hop: Hop) -> bool:
     """[...] levels, roles, territory: province codes, among which the record's `province_code` must be.
 
     Section 4: "a level not among the issuer's own (beyond an appointment's or a superior's scope it is
-    HB_NOT_APPOINTED)". Read as: the record's issuer's own levels are the record's affair, and not asked here.
+    HB_NOT_APPOINTED)". Read as: the record's issuer's own levels are the record's affair, and not asked here; where no
+    record names a province, none is asked.
     """
     claims, period = world.claims, hop.period
     own = hop.issuer.code == claims.issuer
     return (
         (own or period.levels is None or claims.level in period.levels)
         and (period.roles is None or role in period.roles)
-        and (period.territory is None or claims.province in period.territory)
+        and (period.territory is None or claims.province is None or claims.province in period.territory)
     )
 
 
 # --- one signature --------------------------------------------------------------------------------------------------
 
 
-def judge_signature(world: World, index: int) -> Judged:
+def judge_signature(world: World, index: int, *, identified: bool = True) -> Judged:
     """Each signature is judged first: cryptography, certificate, key, appointment, and every hop up the tree are asked.
 
     "the **worst** answer is the signature's; among several appointments of its key for this issuer, the **best**."
     "One signature is a candidate for one role, the required one first". Read as: the best among those in that role; of
-    two equally bad ones, by what else is said of them.
+    two equally bad ones, by what else is said of them. "`NOT_IDENTIFIED` [...]: authority is not asked."
     """
     signature = world.signatures[index]
+    if signature.stamp:
+        return Judged(Indication.TOTAL_PASSED, None)  # reported as somebody's proof, not as a signature
     poe = proof_of_existence(world, index)
     key = world.key(signature.key)
     issuer = world.issuer(world.claims.issuer)
     here = [
         one
         for one in world.appointments
-        if one.key == signature.key and one.issuer == world.claims.issuer and issuer and key and key.admitted
+        if one.key == signature.key and one.issuer == world.claims.issuer
+        if identified and issuer and key and key.admitted
     ]
     role = next((role for role in REQUIRED if role in [one.role for one in here]), None)
     if role is not None:
@@ -525,7 +545,7 @@ def judge_signature(world: World, index: int) -> Judged:
         found += answers_of_table(Asked(since, until, None, None, KEY_SUSPENDED), poe, world.now)
         if appointment.role in PERSONS and issued_outside(world, appointed, until):
             found.append(ENDED)  # Read as: certificates are not asked, so the appointment's own `valid_from`
-        if appointment.levels is not None and world.claims.level not in appointment.levels:
+        if not allows(appointment, world):
             found.append(OUT_OF_SCOPE)
         found += answers_of_tree(world, appointment.role, poe)
         ways.append(concluded(found, role, poe))
@@ -603,6 +623,25 @@ def reasons_of_changes(world: World, filling: list[int]) -> set[Reason]:
     return found
 
 
+def reasons_of_locks(world: World) -> set[Reason]:
+    """A certification signature's DocMDP is honoured where it is narrower.
+
+    Read as: whoever certified. A document time-stamp is no change (ISO 32000-2, 12.8.2.2.2).
+    """
+    for index, signature in enumerate(world.signatures):
+        if signature.locks and (world.altered or not all(later.stamp for later in world.signatures[index + 1 :])):
+            return {Reason.MODIFIED_AFTER_SIGNING}
+    return set()
+
+
+def reasons_of_broken(world: World) -> set[Reason]:
+    """`SIGNATURE_BROKEN` (any signature or document time-stamp in the file; malformed ones too)."""
+    for one in world.signatures:
+        if one.soundness in ("hash", "crypto") or (one.stamp and one.token is not None and not one.token.sound):
+            return {Reason.SIGNATURE_BROKEN}
+    return set()
+
+
 def reasons_of_roles(world: World, signatures: tuple[Judged, ...], taken: dict[str, int]) -> set[Reason]:
     """`ROLE_MISSING` (a required role has no candidate; stands beside `ISSUER_MISMATCH` and `UNKNOWN_KEY`)."""
     found: set[Reason] = set()
@@ -613,7 +652,7 @@ def reasons_of_roles(world: World, signatures: tuple[Judged, ...], taken: dict[s
         # never active nor admitted as historical [...])
         for signature in world.signatures:
             key = world.key(signature.key)
-            if key is None or not key.admitted:
+            if not signature.stamp and (key is None or not key.admitted):
                 found.add(Reason.UNKNOWN_KEY)
     # `ISSUER_MISMATCH` (a required role has no candidate, and a signature that no role took is by a key appointed to
     # that role at another issuer)
@@ -627,16 +666,13 @@ def reasons_of_roles(world: World, signatures: tuple[Judged, ...], taken: dict[s
     # Reports carry every reason code that holds [...] Codes of signatures that no required role took are findings
     for index in taken.values():
         found |= {answer.why for answer in signatures[index].answers if answer.why is not None}
-    # `SIGNATURE_BROKEN` (any signature [...] in the file)
-    if any(signature.soundness in ("hash", "crypto") for signature in world.signatures):
-        found.add(Reason.SIGNATURE_BROKEN)
     return found
 
 
 def reasons_of_dates(world: World, signatures: tuple[Judged, ...], taken: dict[str, int]) -> set[Reason]:
     """`issued_on` in the future or after the day of the latest T_poe of the required signatures [...].
 
-    Read as: the latest of those that have one.
+    Read as: the latest of those that have one; without a record, the register's date.
     """
     poes = [signatures[index].poe for index in taken.values()]
     known = [poe for poe in poes if poe is not None]
@@ -658,7 +694,7 @@ def reasons_of_record(world: World) -> set[Reason]:
         return found | {Reason.CANNOT_BE_JUDGED}
     # Name or department differing from the registry of `issued_on`. Read as: of the nearest day on which it lived
     period = nearest(issuer, claims.issued_on)
-    if (period.name, period.parent) != (claims.name, claims.department):
+    if world.recorded and (period.name, period.parent) != (claims.name, claims.department):
         found.add(Reason.RECORD_INCONSISTENT)
     # a level not among the issuer's own. Read as: of that day
     if period.levels is not None and claims.level not in period.levels:
@@ -692,7 +728,7 @@ def reasons_of_register(world: World, signatures: tuple[Judged, ...], taken: dic
         found.add(Reason.TRANSCRIPT_WITHDRAWN)
     entries = [one for one in world.versions if one.issuer in read and one.number == claims.number]
     # Same version with another digest: `REGISTER_MISMATCH`
-    if any(one.version == claims.version and one.digest != claims.digest for one in entries):
+    if world.recorded and any(one.version == claims.version and one.digest != claims.digest for one in entries):
         found.add(Reason.REGISTER_MISMATCH)
     if entries:
         newest = max(one.version for one in entries)
@@ -722,17 +758,43 @@ INDETERMINATE = REASONS[REASONS.index(Reason.UNKNOWN_ISSUER) : REASONS.index(Rea
 """The first two rows of the table of section 2."""
 
 
+def identify(world: World) -> World | None:
+    """Without a record but with a registered `pdf_sha256`, the register's issuer, level and version stand in for it.
+
+    Read as: that of any revision; and so does the register's date.
+    """
+    if world.recorded:
+        return world
+    for one in world.versions:
+        if one.files:
+            claims = Claims(
+                one.issuer, one.number, one.version, one.digest, world.claims.level, world.claims.issued_on, *[None] * 3
+            )
+            return replace(world, claims=claims)
+    return None
+
+
 def judge(world: World) -> Judgement:
     """Section 2."""
-    signatures = tuple(judge_signature(world, index) for index in range(len(world.signatures)))
-    taken = take(signatures)
-    found = (
-        reasons_of_roles(world, signatures, taken)
-        | reasons_of_changes(world, [index for index in taken.values() if fills(signatures[index])])
-        | reasons_of_dates(world, signatures, taken)
-        | reasons_of_record(world)
-        | reasons_of_register(world, signatures, taken)
-    )
+    known = identify(world)
+    if known is None:
+        # `NOT_IDENTIFIED`: neither a record nor a registered digest [...] authority is not asked
+        signatures = tuple(judge_signature(world, index, identified=False) for index in range(len(world.signatures)))
+        taken: dict[str, int] = {}
+        found = {Reason.NOT_IDENTIFIED} | reasons_of_broken(world) | reasons_of_locks(world)
+    else:
+        world = known
+        signatures = tuple(judge_signature(world, index) for index in range(len(world.signatures)))
+        taken = take(signatures)
+        found = (
+            reasons_of_broken(world)
+            | reasons_of_locks(world)
+            | reasons_of_roles(world, signatures, taken)
+            | reasons_of_changes(world, [index for index in taken.values() if fills(signatures[index])])
+            | reasons_of_dates(world, signatures, taken)
+            | reasons_of_record(world)
+            | reasons_of_register(world, signatures, taken)
+        )
     indications = [signatures[index].indication for index in taken.values()]
     # 1. `invalid`: a document-level fault of the table below, or a required role that took a TOTAL-FAILED signature
     if found & set(INVALID) or Indication.TOTAL_FAILED in indications:

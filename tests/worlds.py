@@ -15,6 +15,7 @@ from dataclasses import fields, is_dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from functools import cache
 from hashlib import sha256
+from io import BytesIO
 from random import Random
 from typing import Any, TypeVar
 
@@ -26,6 +27,8 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 from hypothesis import strategies as st
+from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
+from pyhanko.sign.signers import PdfTimeStamper
 
 from issuers import certification, kit, pupils
 from verify import trust
@@ -117,8 +120,12 @@ SHAPES = (
     ("seal/long",),
     ("teacher/long",),
     ("stranger/long",),
+    ("head/long", "seal/long", "stamp"),
+    ("head/short", "seal/short", "stamp", "stamp"),
+    ("head/long", "stamp", "seal/short"),
+    ("stamp", "head/short", "seal/long"),
 )
-"""Who signs, in the order of the file."""
+"""Who signs, in the order of the file; a document time-stamp is anybody's."""
 
 
 @cache
@@ -181,9 +188,9 @@ def record(claims: oracle.Claims) -> bytes:
     """The record that makes these claims, canonical; its digest is not among them but follows."""
     issuer = {
         "code": claims.issuer,
-        "name": claims.name,
-        "department_code": claims.department,
-        "province_code": claims.province,
+        "name": claims.name or "",
+        "department_code": claims.department or "",
+        "province_code": claims.province or "",
     }
     made: dict[str, Any] = pupils.record(
         Random(7),  # noqa: S311 - sample names, no secret
@@ -224,6 +231,10 @@ def signed(shape: tuple[str, ...]) -> bytes:
     """Signed once a process; the first principal and the first seal fill the fields that are there."""
     if not shape:
         return unsigned()
+    if shape[-1] == "stamp":
+        stamper = PdfTimeStamper(certification.TimeStampAuthority(signer("tsa/long"), DAYS[1]))
+        stamped = stamper.timestamp_pdf(IncrementalPdfFileWriter(BytesIO(signed(shape[:-1]))), "sha256")
+        return bytes(stamped.getvalue())
     last = f"signature {len(shape)}"
     for part, place in (("head", "principal"), ("seal", "school_seal")):
         first = next((one for one in shape if one.startswith(part)), None)
@@ -238,11 +249,15 @@ def opened(shape: tuple[str, ...]) -> Evidence:
 
 
 @cache
-def token(signature: bytes, certificate: str, gen_time: datetime) -> bytes:
-    """A time-stamp over the value of a signature."""
+def token(digest: bytes, certificate: str, gen_time: datetime) -> bytes:
+    """A time-stamp over a SHA-256."""
     stamper = certification.TimeStampAuthority(signer(certificate), gen_time)
-    made: bytes = asyncio.run(stamper.async_timestamp(sha256(signature).digest(), "sha256")).dump()
+    made: bytes = asyncio.run(stamper.async_timestamp(digest, "sha256")).dump()
     return made
+
+
+def over_this(value: bytes, stamp: oracle.Token) -> bytes:
+    return sha256(value if stamp.sound else b"something else").digest()
 
 
 @cache
@@ -257,7 +272,7 @@ def container(plain: bytes, soundness: str, stamp: oracle.Token | None) -> bytes
         value = value[:-1] + bytes([value[-1] ^ 1])
         info["signature"] = value
     if stamp:
-        over = token(value if stamp.sound else b"something else", stamp.certificate, stamp.gen_time)
+        over = token(over_this(value, stamp), stamp.certificate, stamp.gen_time)
         attribute = {"type": "signature_time_stamp_token", "values": [cms.ContentInfo.load(over)]}
         info["unsigned_attrs"] = cms.CMSAttributes([cms.CMSAttribute(attribute)])
     parts = {name: signed_data[name] for name in ("version", "digest_algorithms", "encap_content_info", "certificates")}
@@ -270,9 +285,8 @@ def container(plain: bytes, soundness: str, stamp: oracle.Token | None) -> bytes
 
 def evidence(world: oracle.World) -> Evidence:
     """What the reader would find in the world's file."""
-    shape = tuple(signature.certificate for signature in world.signatures)
-    base = opened(shape)
-    attachment = Attachment(record(replace(world.claims, digest="")))
+    base = opened(tuple("stamp" if one.stamp else one.certificate for one in world.signatures))
+    attachment = Attachment(record(replace(world.claims, digest=""))) if world.recorded else Attachment()
     before = tuple(
         FieldChange(found.field, created=True, filled=False, visible=drawn.visible)
         for found, drawn in zip(base.signatures, world.signatures, strict=True)
@@ -282,15 +296,20 @@ def evidence(world: oracle.World) -> Evidence:
     signatures: list[FoundSignature] = []
     for index, (found, drawn) in enumerate(zip(base.signatures, world.signatures, strict=True), start=1):
         assert found.revision == index
-        digests = {name: bytes(len(value)) for name, value in found.digests.items()}
-        signatures.append(
-            replace(
+        nothing = {name: bytes(len(value)) for name, value in found.digests.items()}
+        if drawn.stamp:
+            assert drawn.token is not None
+            digest = found.digests["sha256"] if drawn.token.sound else bytes(32)
+            made = replace(found, cms=token(digest, drawn.token.certificate, drawn.token.gen_time))
+        else:
+            made = replace(
                 found,
                 cms=container(found.cms, drawn.soundness, drawn.token),
-                digests=digests if drawn.soundness == "hash" else found.digests,
+                digests=nothing if drawn.soundness == "hash" else found.digests,
                 visible=drawn.visible,
+                certifies=1 if drawn.locks else None,
             )
-        )
+        signatures.append(made)
         filled = FieldChange(found.field, created=drawn.added, filled=True, visible=drawn.visible)
         refused = "the page has changed" if drawn.alters else ""
         revisions.append(replace(base.revisions[index], attachment=attachment, fields=(filled,), refused=refused))
@@ -303,11 +322,11 @@ def evidence(world: oracle.World) -> Evidence:
         keys=frozenset(
             identity(key)
             for signature in world.signatures
-            for key in (signature.key, *([signature.token.key] if signature.token else []))
+            for key in ([signature.key] if signature.key else []) + ([signature.token.key] if signature.token else [])
         ),
-        issuer=world.claims.issuer,
-        number=world.claims.number,
-        record_digest=world.claims.digest,
+        issuer=world.claims.issuer if world.recorded else None,
+        number=world.claims.number if world.recorded else None,
+        record_digest=world.claims.digest if world.recorded else None,
         files=frozenset(ends.values()),
     )
     return replace(base, names=names, signatures=tuple(signatures), revisions=tuple(revisions), digests=ends)
@@ -478,14 +497,17 @@ def draw_claims(draw: Draw[Any], odds: int) -> oracle.Claims:
 def draw_signatures(draw: Draw[Any], odds: int) -> tuple[oracle.Signature, ...]:
     found = []
     times = st.sampled_from(INSTANTS[:15])
-    for certificate in draw(st.sampled_from(SHAPES)):
+    for index, certificate in enumerate(draw(st.sampled_from(SHAPES))):
         key = certificate.split("/")[0]
-        usual_token = draw(st.booleans())
+        usual_token = key == "stamp" or draw(st.booleans())
         by = seldom(draw, odds, "tsa/long", st.sampled_from(["tsa/short", "tsa2/long", "tsa3/long"]))
         made = None
         if usual_token:
             at = seldom(draw, 2, DAYS[1], times)
             made = oracle.Token(by.split("/")[0], by, at, sound=seldom(draw, odds, True, st.just(False)))  # noqa: FBT003
+        if key == "stamp":
+            found.append(oracle.Signature(stamp=True, visible=False, added=True, token=made))
+            continue
         soundness = "weak" if key == "weak" else seldom(draw, odds, "sound", st.sampled_from(["hash", "crypto"]))
         found.append(
             oracle.Signature(
@@ -496,6 +518,7 @@ def draw_signatures(draw: Draw[Any], odds: int) -> tuple[oracle.Signature, ...]:
                 added=draw(st.booleans()),
                 alters=seldom(draw, odds * 3, False, st.just(True)),  # noqa: FBT003
                 token=made,
+                locks=index == 0 and seldom(draw, odds * 3, False, st.just(True)),  # noqa: FBT003
             )
         )
     return tuple(found)
@@ -565,6 +588,7 @@ def draw_appointments(draw: Draw[Any], odds: int) -> tuple[oracle.Appointment, .
             again = st.sampled_from([until, BEGINNING] if until else [BEGINNING])
             begins = draw(st.one_of(again, st.sampled_from(INSTANTS)))
             ends = draw(st.sampled_from([None, *(at for at in INSTANTS if at > begins)]))
+            levels_ = seldom(draw, 3, levels_, st.sampled_from([None, frozenset({UPPER}), frozenset({LOWER})]))
             found.append(oracle.Appointment(key, where, role, begins, ends, levels_))
     if seldom(draw, odds, False, st.just(True)):  # noqa: FBT003
         found.append(oracle.Appointment("head", OTHER, "principal", *draw_interval(draw, odds)))
@@ -582,7 +606,11 @@ def draw_issuer(
     name: str,
     parents: tuple[str | None, ...],
 ) -> oracle.Issuer:
-    """An issuer of one period, or of two between which its parent, its name or its scope changes."""
+    """An issuer of one period, or of two between which its parent, its name or its scope changes.
+
+    Periods change at midnight: the policy speaks of a day's parent and of a day's name, and does not say which of two a
+    day has. None but the ministry is without a parent (`test_oracle.py`).
+    """
     since = seldom(draw, odds, BEGINNING, st.sampled_from(DAYS))
     later: list[datetime | None] = [at for at in DAYS if at > since]
     until = seldom(draw, odds, None, st.sampled_from(later or [None]))
@@ -625,14 +653,19 @@ def draw_issuers(draw: Draw[Any], odds: int, past: st.SearchStrategy[datetime]) 
 
     school = one(SCHOOL, "school", NAME, HERE, THERE, "nobody")
     before = one(BEFORE, "school", NAME, HERE)
+    other = one(OTHER, "school", NAME, HERE)
     if seldom(draw, odds, False, st.just(True)):  # noqa: FBT003
         school, before = replace(school, predecessors=(BEFORE,)), replace(before, successors=(SCHOOL,))
+        if draw(st.booleans()):  # a split
+            before, other = replace(before, successors=(SCHOOL, OTHER)), replace(other, predecessors=(BEFORE,))
+        elif draw(st.booleans()):  # one succession after another
+            before, other = replace(before, predecessors=(OTHER,)), replace(other, successors=(BEFORE,))
     elif seldom(draw, odds, False, st.just(True)):  # noqa: FBT003
         school, before = replace(school, successors=(BEFORE,)), replace(before, predecessors=(SCHOOL,))
     return (
         school,
         before,
-        one(OTHER, "school", NAME, HERE),
+        other,
         one(HERE, "department", "Sở (mẫu)", MINISTRY),
         one(THERE, "department", "Sở (mẫu)", MINISTRY),
         one(MINISTRY, "ministry", "Bộ (mẫu)", None),
@@ -649,7 +682,7 @@ def draw_versions(
         files = draw(st.lists(st.tuples(st.integers(0, count), past), max_size=2))
         found.append(
             oracle.Version(
-                seldom(draw, odds, SCHOOL, st.sampled_from([OTHER, BEFORE])),
+                seldom(draw, odds, SCHOOL, st.sampled_from([OTHER, BEFORE, HERE])),
                 seldom(draw, odds, claims.number, st.just("0" * 16)),
                 version,
                 seldom(draw, odds, own, st.just("cd" * 32)),
@@ -673,7 +706,12 @@ def worlds(draw: Draw[Any]) -> oracle.World:
         for name in names
         if not seldom(draw, odds * 3, False, st.just(True))  # noqa: FBT003
     )
-    known = {key.name for key in keys}
+    known = {key.name for key in keys if key.admitted}
+    recorded = seldom(draw, odds, True, st.just(False))  # noqa: FBT003
+    versions = draw_versions(draw, odds, past, claims, len(signatures))
+    if not recorded:
+        # The policy does not say which of several entries for one file stands in for its record.
+        versions = tuple(replace(one, files=()) if index else one for index, one in enumerate(versions))
     return oracle.World(
         now=now,
         claims=claims,
@@ -690,7 +728,8 @@ def worlds(draw: Draw[Any]) -> oracle.World:
             one for one in draw_appointments(draw, odds) if one.key in {key.name for key in keys if key.admitted}
         ),
         issuers=draw_issuers(draw, odds, past),
-        versions=draw_versions(draw, odds, past, claims, len(signatures)),
+        versions=versions,
+        recorded=recorded,
         withdrawals=seldom(
             draw, odds, (), st.sampled_from([((SCHOOL, NUMBER),), ((BEFORE, NUMBER),), ((OTHER, NUMBER),)])
         ),
@@ -723,7 +762,9 @@ def differing(value: Any, plain: Any) -> str:  # noqa: ANN401 - two of any one k
 
 def describe(world: oracle.World) -> str:
     """A world, line by line, without what is as usual and without what the file does not name."""
-    named = {one.key for one in world.signatures} | {one.token.key for one in world.signatures if one.token}
+    named = {one.key for one in world.signatures if not one.stamp} | {
+        one.token.key for one in world.signatures if one.token
+    }
     certificates = {one.certificate for one in world.signatures}
     certificates |= {one.token.certificate for one in world.signatures if one.token}
     lines = [f"now {told(world.now)}"]
@@ -732,7 +773,7 @@ def describe(world: oracle.World) -> str:
     usual = oracle.Claims(SCHOOL, NUMBER, 1, world.claims.digest, UPPER, DATES[0], NAME, HERE, PROVINCE)
     lines.append(f"claims: {differing(world.claims, usual)}")
     lines += [f"signature: {told(one)}" for one in world.signatures]
-    lines += ["a last revision changes the page"] * world.altered
+    lines += ["a last revision changes the page"] * world.altered + ["without a record"] * (not world.recorded)
     lines += [f"unknown key: {name}" for name in sorted(named - {one.name for one in world.keys})]
     lines += [f"key: {told(one)}" for one in world.keys if one.name in named and one != oracle.Key(one.name)]
     for one in world.certificates:

@@ -15,13 +15,13 @@ SUBS = tuple(Sub)
 INDETERMINATE_SUBS = (
     Sub.CUSTOM,
     Sub.NO_CERTIFICATE_CHAIN_FOUND,
-    Sub.HB_NOT_APPOINTED,
     Sub.REVOKED_NO_POE,
     Sub.OUT_OF_BOUNDS_NO_POE,
     Sub.HB_NOT_APPOINTED_AT_TIME,
     Sub.TRY_LATER,
+    Sub.HB_NOT_APPOINTED,
 )
-"""Of several INDETERMINATE answers the one that is shown first; a key without an appointment here as in the table."""
+"""Of several INDETERMINATE answers the one that is shown; a known key without an appointment here is a finding only."""
 
 OF_OUTCOME = {
     Outcome.FAILED: Indication.TOTAL_FAILED,
