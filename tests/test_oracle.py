@@ -16,7 +16,7 @@ from worlds import describe, realise, worlds
 from verify.policy import HB_1
 from verify.procedure import judge
 
-EXAMPLES = int(os.environ.get("ORACLE_EXAMPLES", "300"))
+EXAMPLES = int(os.environ.get("ORACLE_EXAMPLES", "60"))
 
 
 def engine(world: oracle.World) -> dict[str, Any]:
@@ -64,7 +64,7 @@ def disputed(world: oracle.World) -> str:
 
 @settings(
     max_examples=EXAMPLES,
-    derandomize=EXAMPLES == 300,
+    derandomize=EXAMPLES == 60,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.large_base_example, HealthCheck.data_too_large],
 )
 @given(world=worlds())
