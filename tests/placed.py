@@ -13,7 +13,7 @@ from world import cast
 
 from issuers import kit
 
-RESERVED = 4096
+RESERVED = 1500
 """Bytes kept free for the DER."""
 
 Numbers = tuple[int, ...]
@@ -47,18 +47,18 @@ def place(
     contents: Callable[[bytes], bytes] = lambda digits: b"<" + digits + b">",
     entries: bytes = b"/SubFilter /ETSI.CAdES.detached",
     tail: Callable[[bytes], bytes] = lambda whole: whole,
-    reserved: int = RESERVED,
+    refielded: Callable[[bytes], bytes] = lambda text: text,
 ) -> bytes:
     """One signature more in an empty field.
 
     `numbers` writes the ByteRange from where the hole begins, where it ends, and how many bytes follow; what is hashed
     is what a reader that only adds up lengths would hash. `contents` writes the hole, `entries` the rest of the
-    dictionary, and `tail` changes the end of the file before anything is hashed.
+    dictionary, `tail` changes the end of the file before anything is hashed, `refielded` the field as it is filled.
     """
     field, number = number_of(pdf, name), sheet.size_of(pdf)
-    hole = contents(b"0" * (2 * reserved))
+    hole = contents(b"0" * (2 * RESERVED))
     dictionary = b"<< /Type /Sig /Filter /Adobe.PPKLite %s /ByteRange %s /Contents %s >>" % (entries, b"@" * 60, hole)
-    filled = sheet.text_of(pdf, field).removesuffix(b">>") + b"/V %d 0 R >>" % number
+    filled = refielded(sheet.text_of(pdf, field)).removesuffix(b">>") + b"/V %d 0 R >>" % number
     whole = tail(sheet.appended(pdf, {field: filled, number: dictionary}))
     begin = whole.rindex(hole)
     end = begin + len(hole)
@@ -67,4 +67,4 @@ def place(
     ranges = [max(0, int(one)) for one in re.findall(rb"-?\d+", told)]
     covered = b"".join(whole[start : start + length] for start, length in zip(ranges[::2], ranges[1::2], strict=False))
     der = signed_data(signer or cast().teacher, hashlib.sha256(covered).digest())
-    return whole[:begin] + contents(der.hex().encode().ljust(2 * reserved, b"0")) + whole[end:]
+    return whole[:begin] + contents(der.hex().encode().ljust(2 * RESERVED, b"0")) + whole[end:]

@@ -91,16 +91,21 @@ def sign(
     at: datetime | None = None,
     *,
     sub_filter: SigSeedSubFilter = SigSeedSubFilter.PADES,
-    digest: str = "sha256",
     certifies: MDPPerm | None = None,
     place: tuple[int, int, int, int] | None = None,
+    change: Change | None = None,
 ) -> bytes:
-    """One signature more, time-stamped `at` an instant or not at all; `place` makes a field that was not there."""
+    """One signature more, time-stamped `at` an instant or not at all.
+
+    `place` makes a field that was not there; `change` changes something else in the same revision.
+    """
     writer = IncrementalPdfFileWriter(BytesIO(pdf))
+    if change is not None:
+        change(writer)
     meta = PdfSignatureMetadata(
         field_name=name,
         subfilter=sub_filter,
-        md_algorithm=digest,
+        md_algorithm="sha256",
         certify=certifies is not None,
         docmdp_permissions=certifies or MDPPerm.FILL_FORMS,
     )
@@ -111,11 +116,11 @@ def sign(
     return signed.getvalue()
 
 
-def stamp(pdf: bytes, at: datetime) -> bytes:
-    """One document time-stamp more."""
+def stamp(pdf: bytes, at: datetime, name: str | None = None) -> bytes:
+    """One document time-stamp more, in an invisible field of its own or in one that is there."""
     timestamper = stamper(at)
     assert timestamper is not None
-    stamped: BytesIO = PdfTimeStamper(timestamper).timestamp_pdf(
+    stamped: BytesIO = PdfTimeStamper(timestamper, field_name=name).timestamp_pdf(
         IncrementalPdfFileWriter(BytesIO(pdf)), "sha256", bytes_reserved=RESERVED
     )
     return stamped.getvalue()

@@ -314,7 +314,7 @@ def tiny() -> bytes:
         del pdf.pages[0].Contents, pdf.pages[0].Resources
 
     blank = sheet.sheet(kit.canonical(small), fields=("principal",), bend=bend)
-    return place(blank, "principal", cast().principal, reserved=1500)
+    return place(blank, "principal", cast().principal)
 
 
 def test_the_tiny_file_is_valid() -> None:
@@ -357,13 +357,14 @@ def test_no_byte_of_a_tiny_file_can_be_changed() -> None:
 
 @pytest.mark.xfail(
     strict=True,
-    reason="cms.py: versions and digestAlgorithms of the SignedData, which nothing signs, may be anything at all; and"
-    " statusdata.py, `serial_of`: a certificate of version 18 is an exception (InvalidVersion) that leaves `open_pdf`",
+    reason="cms.py: what nothing signs may be anything at all: the versions of SignedData and SignerInfo, and the SET of"
+    " digestAlgorithms; in a helper's certificate the unused bits of its signature",
 )
 def test_no_byte_of_a_tiny_signature_can_be_changed() -> None:
     pdf = tiny()
     begin, padding, _ = hole(pdf)
-    assert [index for index in range(begin, padding) if harmless(flipped(pdf, index), ONE_ROLE)] == []
+    low_digits = range(begin + 2, padding, 2)
+    assert [index for index in low_digits if harmless(flipped(pdf, index), ONE_ROLE)] == []
 
 
 @pytest.mark.parametrize("part", range(4))

@@ -26,6 +26,7 @@ from pyhanko.pdf_utils.reader import PdfFileReader
 from world import DAY, LONG_AGO, NOW, SECOND, SIGNED, cast
 
 from issuers import certification, kit
+from verify.byterange import signed_range
 from verify.case import open_signature
 from verify.cms import Malformed, key_weakness, parse, parse_token, verify_signature, weakness
 from verify.evidence import Evidence, Signature
@@ -446,3 +447,26 @@ def test_a_file_of_streams_is_as_good_as_another() -> None:
     assert [one.unclear for one in evidence.revisions] == ["", "", ""]
     trust = world.Trust(versions=(world.registration(),)).snapshot()
     assert judge(evidence, trust, HB_1, NOW).verdict is Verdict.VALID
+
+
+# Ranges.
+
+RANGE_CMS = b"\x30\x00"
+RANGE = b"%PDF-1.7\n<3000>\nstartxref\n0\n%%EOF\n"
+
+
+@pytest.mark.parametrize(
+    ("content", "numbers", "fault"),
+    [
+        (RANGE, (0, 9, 15, len(RANGE) - 15), ""),
+        (RANGE[:-7] + b"%%EOX\n", (0, 9, 15, len(RANGE) - 16), "byte range does not end with a revision"),
+        (RANGE, (0, 9, 15, len(RANGE) - 20), "byte range does not end with a revision"),
+        (RANGE, (0, 9, 15, len(RANGE) - 14), "byte range"),
+        (RANGE, (0, 9, 14, len(RANGE) - 14), "gap of the byte range"),
+        (RANGE.replace(b"<3000>", b"<30 0>"), (0, 9, 15, len(RANGE) - 15), "gap of the byte range"),
+        (RANGE.replace(b"<3000>", b"<3100>"), (0, 9, 15, len(RANGE) - 15), "gap of the byte range"),
+        (RANGE, (0, 9, 15), "byte range"),
+    ],
+)
+def test_a_range_by_itself(content: bytes, numbers: tuple[int, ...], fault: str) -> None:
+    assert signed_range(numbers, RANGE_CMS, content)[0] == fault

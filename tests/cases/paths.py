@@ -17,7 +17,10 @@ from envelopes import Recipe, enveloped
 from world import DAY, LONG_AGO, NOW, SIGNED, cast
 
 from cases import VALID, Given, case, each, expect, given
+from cases.envelope import by
 from cases.existence import UNPROVED, retired
+from cases.status_data import PRINCIPAL, REVOKED, SEAL, listed
+from cases.time_ends import SEPTEMBER
 from cases.time_table import plain
 from issuers import certification, kit
 from verify.trust import Anchor, Use
@@ -247,3 +250,27 @@ def indeterminate_comes_before_superseded() -> Given:
     newer = world.registration(version=2, record_digest="2" * 64)
     principal = world.key(cast().principal, suspended_since=SIGNED)
     return given(plain(), principal=principal, versions=(world.registration(), newer))
+
+
+@each(
+    "Without a signing-certificate(-v2) attribute the worst of the key's certificates is judged",
+    rows={
+        "with-it": (Recipe(), VALID),
+        "without-it": (Recipe(names_certificate=""), REVOKED),
+        "with-the-older-one": (Recipe(names_certificate="signing_certificate"), VALID),
+    },
+)
+def a_renewed_certificate_whose_predecessor_was_revoked(recipe: Recipe) -> Given:
+    """Without the attribute, nobody can say which of the certificates the signer meant."""
+    older = renewed(PRINCIPAL, CA, LONG_AGO, NOW + DAY)
+    made = world.key(PRINCIPAL)
+    revoked = replace(world.key(older).certificates[0], revoked_at=SEPTEMBER)
+    return given(by(recipe), principal=replace(made, certificates=(*made.certificates, revoked)))
+
+
+@case("asked one by one", expected=REVOKED)
+def an_unregistered_certificate_of_a_registered_key() -> Given:
+    """The certificate in the signature is not the registered one, and its authority has revoked it."""
+    newer = renewed(PRINCIPAL, CA, LONG_AGO, NOW + 30 * DAY)
+    pdf = sheet.sign(sheet.sign(sheet.sheet(), newer, "principal"), SEAL, "school_seal")
+    return given(pdf, revoked=(listed(serial=newer.certificate.serial_number),))

@@ -9,15 +9,12 @@ from typing import Any
 
 import sheet
 import world
-from asn1crypto import cms
-from certificates import certificate, renewed, usage
+from certificates import certificate, usage
 from cryptography import x509
-from envelopes import Recipe, attribute, token
 from lists import GOOD, Entry, Said, answer, crl
 from world import DAY, LONG_AGO, NOW, SECOND, SIGNED, cast
 
 from cases import VALID, Given, case, each, expect, given
-from cases.envelope import by
 from cases.time_ends import SEPTEMBER
 from cases.time_table import BEGIN, END, certified, plain
 from issuers import certification, kit
@@ -325,86 +322,3 @@ def a_revocation_beside_a_forbidden_change() -> Given:
     """A stolen key forgives nothing that was done to the file."""
     pdf = sheet.updated(plain(), lambda writer: sheet.append_field(writer, "more", (60, 300, 260, 360)))
     return given(pdf, revoked=(listed(),))
-
-
-# Which certificates are asked.
-
-
-@each(
-    "Without a signing-certificate(-v2) attribute the worst of the key's certificates is judged",
-    rows={
-        "with-it": (Recipe(), VALID),
-        "without-it": (Recipe(names_certificate=""), REVOKED),
-        "with-the-older-one": (Recipe(names_certificate="signing_certificate"), VALID),
-    },
-)
-def a_renewed_certificate_whose_predecessor_was_revoked(recipe: Recipe) -> Given:
-    """Without the attribute, nobody can say which of the certificates the signer meant."""
-    older = renewed(PRINCIPAL, CA, LONG_AGO, NOW + DAY)
-    made = world.key(PRINCIPAL)
-    revoked = replace(world.key(older).certificates[0], revoked_at=SEPTEMBER)
-    return given(by(recipe), principal=replace(made, certificates=(*made.certificates, revoked)))
-
-
-@case("asked one by one", expected=REVOKED)
-def an_unregistered_certificate_of_a_registered_key() -> Given:
-    """The certificate in the signature is not the registered one, and its authority has revoked it."""
-    newer = renewed(PRINCIPAL, CA, LONG_AGO, NOW + 30 * DAY)
-    pdf = sheet.sign(sheet.sign(sheet.sheet(), newer, "principal"), SEAL, "school_seal")
-    return given(pdf, revoked=(listed(serial=newer.certificate.serial_number),))
-
-
-# Content time-stamps, and time-stamp authorities with status data.
-
-
-def stamped_before_signing(at: datetime, stamper: kit.Signer | None = None, imprint: bytes | None = None) -> Recipe:
-    """A content time-stamp among the signed attributes."""
-
-    def add(found: list[Any]) -> list[Any]:
-        digest: bytes = found[1]["values"][0].native
-        made = token(stamper or cast().tsa, digest if imprint is None else imprint, at)
-        return [*found, attribute("content_time_stamp", cms.ContentInfo.load(made))]
-
-    return Recipe(attributes=add)
-
-
-MADE_AFTER = expect("invalid", "KEY_REVOKED", principal="TOTAL-FAILED/REVOKED")
-
-
-@each(
-    "TOTAL-FAILED / REVOKED only where a *content* time-stamp (made before signing) is at or after C",
-    "| `KEY_REVOKED`, `NOT_AUTHORISED_AT_TIME` | as the signature's indication |",
-    rows={
-        "a-second-before-c": (stamped_before_signing(SEPTEMBER - SECOND), REVOKED),
-        "at-c": (stamped_before_signing(SEPTEMBER), MADE_AFTER),
-        "after-c": (stamped_before_signing(SEPTEMBER + DAY), MADE_AFTER),
-        "from-ahead-of-now": (stamped_before_signing(NOW + SECOND), REVOKED),
-        "by-a-stranger": (stamped_before_signing(SEPTEMBER + DAY, cast().teacher), REVOKED),
-        "over-something-else": (stamped_before_signing(SEPTEMBER + DAY, None, b"\0" * 32), REVOKED),
-        "none": (Recipe(), REVOKED),
-    },
-)
-def a_content_time_stamp(recipe: Recipe) -> Given:
-    """Only what was made before the signature proves that the signature is younger than the theft."""
-    stolen = world.key(PRINCIPAL, state=KeyState.REVOKED, revoked_at=SEPTEMBER)
-    return given(by(recipe), principal=stolen)
-
-
-@case("TOTAL-FAILED / REVOKED only where a *content* time-stamp", expected=VALID)
-def a_content_time_stamp_of_a_key_in_force() -> Given:
-    """It proves no upper bound, and harms nobody."""
-    return given(by(stamped_before_signing(SEPTEMBER)))
-
-
-@each(
-    "TOTAL-FAILED / REVOKED only where a *content* time-stamp",
-    rows={
-        "revoked": ({"state": KeyState.REVOKED, "revoked_at": NOW - DAY}, REVOKED),
-        "suspended": ({"state": KeyState.SUSPENDED, "suspended_since": NOW - DAY}, REVOKED),
-    },
-)
-def a_content_time_stamp_in_doubt(changes: dict[str, Any]) -> Given:
-    """A clock that may be stolen proves nothing against anybody either."""
-    stolen = world.key(PRINCIPAL, state=KeyState.REVOKED, revoked_at=SEPTEMBER)
-    tsa = world.key(cast().tsa, Use.TIMESTAMP, **changes)
-    return given(by(stamped_before_signing(SEPTEMBER)), principal=stolen, tsa=tsa)
