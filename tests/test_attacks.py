@@ -357,7 +357,7 @@ def test_no_byte_of_a_tiny_file_can_be_changed() -> None:
 
 @pytest.mark.xfail(
     strict=True,
-    reason="cms.py: what nothing signs may be anything at all: the versions of SignedData and SignerInfo, and the SET of"
+    reason="cms.py: what nothing signs may be anything: the versions of SignedData and SignerInfo, and the SET of"
     " digestAlgorithms; in a helper's certificate the unused bits of its signature",
 )
 def test_no_byte_of_a_tiny_signature_can_be_changed() -> None:

@@ -10,6 +10,7 @@ from typing import Any
 import pikepdf
 import pytest
 import sheet
+import world
 from envelopes import Recipe, enclose, enveloped, signed_data
 from pikepdf import Array, Dictionary, Name, Pdf
 from placed import number_of, place, waiting
@@ -277,6 +278,13 @@ def test_a_token_that_is_none_names_nobody() -> None:
     evidence = open_pdf(enveloped(waiting(), cast().teacher, "notary", recipe))
     assert faulty(evidence, "notary") == ""
     assert len(evidence.names.keys) == 3
+
+
+def test_a_certificate_of_no_known_version_has_no_serial_number() -> None:
+    odd = world.der(cast().seal).replace(b"\xa0\x03\x02\x01\x02", b"\xa0\x03\x02\x01\x12", 1)
+    evidence = open_pdf(enveloped(waiting(), cast().teacher, "notary", Recipe(certificates=(odd,))))
+    assert faulty(evidence, "notary") == ""
+    assert cast().teacher.certificate.serial_number in evidence.names.serials
 
 
 def garbage_token() -> Any:  # noqa: ANN401 - ASN.1
