@@ -1,8 +1,9 @@
-"""What may change after the first signature that took a required role: HB-1, section 2.
+"""What may change after the first signature that counts: HB-1, section 2.
 
 Validation data, document time-stamps, document information and metadata; and of what a reader sees only the appearance
-of another signature that took a required role. A certification signature that forbids all changes (DocMDP 1) is
-honoured from its own revision on.
+of another signature that counts. Neither the start nor what is allowed depends on another signature's answer: else a
+revocation, which moves a role to another candidate, could forgive a change (decision 2, item 14). A certification
+signature that forbids all changes (DocMDP 1) is honoured from its own revision on.
 """
 
 from __future__ import annotations
@@ -10,23 +11,22 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from verify.evidence import Evidence
-from verify.report import Finding, JudgedSignature, Outcome, Reason
+from verify.report import Finding, Indication, JudgedSignature, Outcome, Reason
 
 NO_CHANGES = 1
 """DocMDP level 1 (ISO 32000-2, 12.8.2.2): narrower than HB-1, which allows what levels 2 and 3 would."""
 
 
 def changes(evidence: Evidence, judged: Sequence[JudgedSignature]) -> list[Finding]:
-    """Every forbidden change after the first signature that took a role, and every appearance that was added.
+    """Every forbidden change after the first signature that counts, and every appearance that was added.
 
     `judged` are the signatures of the file that are not document time-stamps, in file order.
     """
-    filling = {one.field for one in judged if one.taken}
-    placed = {one.field: one for one in evidence.signatures}
-    first = min((placed[field].revision for field in filling), default=None)
+    placed = {one.field: one.revision for one in evidence.signatures}
+    first = min((placed[one.field] for one in judged if one.counts), default=None)
     found: list[Finding] = []
     if first is not None:
-        found += _visible(evidence, first, filling)
+        found += _visible(evidence, first, _may_appear(judged))
         found += [
             _modified({"revision": index, "why": revision.refused})
             for index, revision in enumerate(evidence.revisions)
@@ -56,12 +56,20 @@ def changes(evidence: Evidence, judged: Sequence[JudgedSignature]) -> list[Findi
     return found or [Finding("changes", Outcome.PASSED)]
 
 
-def _visible(evidence: Evidence, first: int, filling: set[str]) -> Iterator[Finding]:
+def _may_appear(judged: Sequence[JudgedSignature]) -> set[str]:
+    """The fields of signatures that count, and that pass by themselves or are the first of their role."""
+    counting = [one for one in judged if one.counts]
+    firsts = {one.role: one.field for one in reversed(counting)}
+    passing = (one.field for one in counting if one.conclusion.indication is Indication.TOTAL_PASSED)
+    return {*firsts.values(), *passing}
+
+
+def _visible(evidence: Evidence, first: int, allowed: set[str]) -> Iterator[Finding]:
     for index, revision in enumerate(evidence.revisions):
         if index <= first:
             continue
         for change in revision.fields:
-            if change.visible and change.field not in filling:
+            if change.visible and change.field not in allowed:
                 yield _modified({"revision": index, "field": change.field})
             elif change.visible and change.created:
                 yield Finding("changes", Outcome.NOTED, Reason.APPEARANCE_ADDED, {"field": change.field})

@@ -173,7 +173,7 @@ def _ask(case: Case) -> JudgedSignature:
 
 def _record_in_time(story: _Story, evidence: Evidence) -> list[Finding]:
     """Step 6: the same record in the revision of every required signature, and not dated after all of them."""
-    if story.record is None:
+    if story.subject is None:
         return []
     placed = {one.field: one.revision for one in evidence.signatures}
     taken = [one for one in story.judged if one.taken]
@@ -181,10 +181,10 @@ def _record_in_time(story: _Story, evidence: Evidence) -> list[Finding]:
     if len({evidence.revisions[placed[one.field]].attachment for one in taken} | {_signed_last(evidence)}) > 1:
         found.append("differs between signed revisions")
     latest = max((one.proven_at for one in taken if one.proven_at), default=None)
-    if records.issued_after(story.record.content.issued_on, latest):
+    if records.issued_after(story.subject.issued_on, latest):
         found.append("issued_on after the signatures")
     findings = [Finding("record", Outcome.FAILED, Reason.RECORD_INCONSISTENT, {"field": one}) for one in found]
-    if records.scores_disagree(story.record.content):
+    if story.record and records.scores_disagree(story.record.content):
         findings.append(Finding("record", Outcome.NOTED, Reason.SCORES_DISAGREE))
     return findings or [Finding("record", Outcome.PASSED)]
 

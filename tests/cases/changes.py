@@ -1,4 +1,4 @@
-"""What may change after the first signature that took a required role: HB-1, section 2."""
+"""What may change after the first signature that counts: HB-1, section 2."""
 
 from __future__ import annotations
 
@@ -156,14 +156,14 @@ MOVED: dict[str, tuple[Callable[[bytes], bytes], Any]] = {
 }
 
 
-@each("the appearance of another signature that fills a required role", rows=MOVED)
+@each("the appearance of another signature that counts", rows=MOVED)
 def a_field_changed_as_it_is_filled(refielded: Callable[[bytes], bytes]) -> Given:
     """The principal saw an empty field in one place; the seal fills it in another."""
     return given(place(half(), "school_seal", cast().seal, refielded=refielded))
 
 
 @each(
-    "the only visible change allowed is the appearance of another signature that fills a required role",
+    "the only visible change allowed is the appearance of another signature that counts",
     rows={"invisible": ("", VALID), "visible": ("notary", MODIFIED)},
 )
 def a_document_time_stamp_that_is_seen(name: str) -> Given:
@@ -177,7 +177,7 @@ def a_document_time_stamp_that_is_seen(name: str) -> Given:
 
 
 @each(
-    "change nothing if they stand before the first signature that fills a required role",
+    "change nothing if they stand before the first signature that counts",
     rows={name: (change, VALID) for name, change in FORBIDDEN.items()},
 )
 def an_update_before_the_first_that_counts(change: Change) -> Given:
@@ -245,13 +245,13 @@ def an_invisible_seal_in_a_new_field() -> Given:
 
 @case("where its field was not there before", expected=VALID)
 def a_first_signature_in_a_new_field() -> Given:
-    """The first that fills a role made its own field: it signed the page with it."""
+    """The first that counts made its own field: it signed the page with it."""
     pdf = sheet.sign(sheet.sheet(fields=("school_seal",)), cast().principal, "principal", place=HERE)
     return given(sheet.sign(pdf, cast().seal, "school_seal"))
 
 
 @case(
-    "the appearance of another signature that fills a required role",
+    "the appearance of another signature that counts",
     expected=expect("valid", "APPEARANCE_ADDED"),
 )
 def a_field_made_first_and_sealed_later() -> Given:

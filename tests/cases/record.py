@@ -222,11 +222,13 @@ def bare(pdf: Pdf) -> None:
 
 
 @each(
-    "Without a record but with a registered `pdf_sha256`, the register's issuer, level and version stand in",
+    "Without a record but with a registered `pdf_sha256`, the register's issuer, level, date and version stand in",
     rows={
         "in-order": ({}, VALID),
         "an-older-version": ({"more": 2}, expect("superseded", "TRANSCRIPT_SUPERSEDED")),
         "another-school": ({"issuer": "79000799"}, expect("invalid", "ISSUER_MISMATCH", "ROLE_MISSING")),
+        "on-the-day-of-its-signatures": ({"issued_on": SIGNED.date()}, VALID),
+        "a-day-after-its-signatures": ({"issued_on": SIGNED.date() + DAY}, INCONSISTENT),
         "a-level-that-is-not-the-schools": ({"level": Level.PRIMARY}, INCONSISTENT),
         "a-department": (
             {"issuer": world.DEPARTMENT},
