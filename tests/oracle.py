@@ -599,24 +599,24 @@ def take(signatures: tuple[Judged, ...]) -> dict[str, int]:
     return taken
 
 
-def fills(judged: Judged) -> bool:
-    """A role is *filled* only if the signature it took is neither TOTAL-FAILED nor revoked."""
-    return judged.indication is not FAILED and REVOKED not in judged.answers
+def reasons_of_changes(world: World, signatures: tuple[Judged, ...]) -> set[Reason]:
+    """After that first one, the only visible change allowed is the appearance of another signature that counts [...].
 
-
-def reasons_of_changes(world: World, filling: list[int]) -> set[Reason]:
-    """After that first one, the only visible change allowed is [...] another signature that fills a required role.
-
-    "where its field was not there before, advice `APPEARANCE_ADDED`". `filling` are those that fill one.
+    A signature *counts* if its key holds, held or will hold an appointment in a required role for the record's issuer:
+    if it is a candidate for one. "[...] another signature that counts, and that is TOTAL-PASSED or the first in the
+    file for its role; where its field was not there before, advice `APPEARANCE_ADDED`".
     """
     found: set[Reason] = set()
-    if not filling:
+    counting = [index for index, judged in enumerate(signatures) if judged.role is not None]
+    if not counting:
         return found
-    for index in range(min(filling) + 1, len(world.signatures)):
-        signature = world.signatures[index]
-        if signature.alters or (signature.visible and index not in filling):
+    for index in range(counting[0] + 1, len(world.signatures)):
+        signature, judged = world.signatures[index], signatures[index]
+        first = judged.role not in [one.role for one in signatures[:index]]
+        allowed = index in counting and (first or judged.indication is Indication.TOTAL_PASSED)
+        if signature.alters or (signature.visible and not allowed):
             found.add(Reason.MODIFIED_AFTER_SIGNING)
-        if signature.visible and index in filling and signature.added:
+        if signature.visible and allowed and signature.added:
             found.add(Reason.APPEARANCE_ADDED)
     if world.altered:
         found.add(Reason.MODIFIED_AFTER_SIGNING)
@@ -759,9 +759,9 @@ INDETERMINATE = REASONS[REASONS.index(Reason.UNKNOWN_ISSUER) : REASONS.index(Rea
 
 
 def identify(world: World) -> World | None:
-    """Without a record but with a registered `pdf_sha256`, the register's issuer, level and version stand in for it.
+    """Without a record but with a registered `pdf_sha256`, the register's issuer, level, date and version stand in.
 
-    Read as: that of any revision; and so does the register's date.
+    Read as: that of any revision.
     """
     if world.recorded:
         return world
@@ -790,7 +790,7 @@ def judge(world: World) -> Judgement:
             reasons_of_broken(world)
             | reasons_of_locks(world)
             | reasons_of_roles(world, signatures, taken)
-            | reasons_of_changes(world, [index for index in taken.values() if fills(signatures[index])])
+            | reasons_of_changes(world, signatures)
             | reasons_of_dates(world, signatures, taken)
             | reasons_of_record(world)
             | reasons_of_register(world, signatures, taken)
