@@ -16,9 +16,11 @@ from typing import Any, TypeVar
 
 import msgspec
 from litestar import Request, Response
+from msgspec import UNSET
 from sqlalchemy import Connection, Engine
 
 from gateway import access, idempotency, limits, tokens
+from gateway.admin_answers import ProposalShown, Proposed
 from gateway.idempotency import Answer
 from gateway.questions import decode
 from issuers import approvals, store
@@ -157,30 +159,33 @@ async def read(
 def propose(call: Call, kind: ProposalKind, body: dict[str, Any]) -> Answer:
     """Answer with a proposal."""
     made = approvals.propose(call.connection, kind, body, actor=call.officer.id, at=call.at)
-    return Answer(202, {"proposal": shown(made)})
+    return Answer(202, Proposed(shown(made)))
 
 
-def shown(one: Proposal) -> dict[str, Any]:
-    """A proposal as JSON; of an officer's, the fingerprint that is compared by phone."""
-    body = {
-        "id": one.id,
-        "kind": one.kind.value,
-        "issuer": one.issuer,
-        "proposer": one.proposer,
-        "state": one.state.value,
-        "body": dict(one.body),
-        "body_sha256": one.body_sha256,
-        "facts": one.facts,
-        "proposed_at": moment(one.proposed_at),
-        "expires_at": moment(one.expires_at),
-        "decided_at": moment(one.decided_at),
-        "made": None if one.made is None else dict(one.made),
-    }
-    if one.kind is ProposalKind.OFFICER:
-        body["fingerprint"] = tokens.fingerprint(one.body["token_sha256"])
-    return body
+def shown(one: Proposal) -> ProposalShown:
+    """A proposal as it is told; of an officer's, the fingerprint that is compared by phone."""
+    return ProposalShown(
+        id=one.id,
+        kind=one.kind,
+        issuer=one.issuer,
+        proposer=one.proposer,
+        state=one.state,
+        body=dict(one.body),
+        body_sha256=one.body_sha256,
+        facts=one.facts,
+        proposed_at=moment(one.proposed_at),
+        expires_at=perhaps(one.expires_at),
+        decided_at=perhaps(one.decided_at),
+        made=None if one.made is None else dict(one.made),
+        fingerprint=tokens.fingerprint(one.body["token_sha256"]) if one.kind is ProposalKind.OFFICER else UNSET,
+    )
 
 
-def moment(at: datetime | None) -> str | None:
-    """An instant as JSON carries it, in Vietnam's time."""
-    return None if at is None else at.astimezone(VIETNAM).isoformat()
+def moment(at: datetime) -> datetime:
+    """An instant as it is told: in Vietnam's time."""
+    return at.astimezone(VIETNAM)
+
+
+def perhaps(at: datetime | None) -> datetime | None:
+    """The same for an instant that there may not be."""
+    return None if at is None else moment(at)

@@ -12,6 +12,7 @@ from litestar.params import FromPath
 
 from gateway import access, admin, limits
 from gateway.admin import Call, Nothing
+from gateway.admin_answers import AnchorDistrusted, CrlImported, Proposed
 from gateway.described import taking
 from gateway.idempotency import Answer
 from gateway.questions import Pem
@@ -40,7 +41,7 @@ class NewAnchor(msgspec.Struct, forbid_unknown_fields=True):
 
 
 @post("/v1/admin/trust-anchors", status_code=202, operation_class=taking(NewAnchor), tags=["admin"])
-async def create(request: Request[Any, Any, Any]) -> Response[Any]:
+async def create(request: Request[Any, Any, Any]) -> Response[Proposed]:
     """Propose a trust anchor."""
 
     def deed(call: Call, asked: NewAnchor) -> Answer:
@@ -64,19 +65,19 @@ async def create(request: Request[Any, Any, Any]) -> Response[Any]:
     operation_class=taking(Nothing, required=False),
     tags=["admin"],
 )
-async def distrust(request: Request[Any, Any, Any], anchor: FromPath[str]) -> Response[Any]:
+async def distrust(request: Request[Any, Any, Any], anchor: FromPath[str]) -> Response[AnchorDistrusted]:
     """Distrust an anchor from now on, at once."""
 
     def deed(call: Call, _: Nothing) -> Answer:
         _ministry(call)
         anchors.distrust(call.connection, anchor, actor=call.officer.id, at=call.at)
-        return Answer(200, {"anchor": anchor, "distrusted_at": admin.moment(call.at)})
+        return Answer(200, AnchorDistrusted(anchor, admin.moment(call.at)))
 
     return await admin.change(request, Nothing, deed)
 
 
 @post("/v1/admin/trust-anchors/{anchor:str}/crls", status_code=200, request_max_body_size=None, tags=["admin"])
-async def import_crl(request: Request[Any, Any, Any], anchor: FromPath[str]) -> Response[Any]:
+async def import_crl(request: Request[Any, Any, Any], anchor: FromPath[str]) -> Response[CrlImported]:
     """Import a CRL, DER or PEM as the body; what it revokes sticks."""
     await admin.admit(request, access.ADMINS)
     content = await limits.small(request, MAX_CRL)
@@ -84,7 +85,7 @@ async def import_crl(request: Request[Any, Any, Any], anchor: FromPath[str]) -> 
     def deed(call: Call) -> Answer:
         _ministry(call)
         made = crls.import_crl(call.connection, anchor, content, actor=call.officer.id, at=call.at)
-        return Answer(200, {"anchor": anchor, "crl": made})
+        return Answer(200, CrlImported(anchor, made))
 
     return await admin.settle(request, content, deed)
 

@@ -11,6 +11,7 @@ from sqlalchemy import select
 
 from gateway import access, admin, admin_keys
 from gateway.admin import Call
+from gateway.admin_answers import AppointmentEnded, CertificateAdded, KeyLife, Proposed
 from gateway.admin_keys import NewRevocation
 from gateway.described import taking
 from gateway.idempotency import Answer
@@ -49,7 +50,7 @@ class NewCertificate(msgspec.Struct, forbid_unknown_fields=True):
 
 
 @post("/v1/admin/keys/{key:str}/appointments", status_code=202, operation_class=taking(NewAppointment), tags=["admin"])
-async def create(request: Request[Any, Any, Any], key: FromPath[str]) -> Response[Any]:
+async def create(request: Request[Any, Any, Any], key: FromPath[str]) -> Response[Proposed]:
     """Propose a further appointment of a key."""
 
     def deed(call: Call, asked: NewAppointment) -> Answer:
@@ -64,7 +65,7 @@ async def create(request: Request[Any, Any, Any], key: FromPath[str]) -> Respons
 
 
 @post("/v1/admin/appointments/{appointment:str}/end", status_code=200, operation_class=taking(End), tags=["admin"])
-async def end(request: Request[Any, Any, Any], appointment: FromPath[str]) -> Response[Any]:
+async def end(request: Request[Any, Any, Any], appointment: FromPath[str]) -> Response[AppointmentEnded]:
     """End an appointment, at once."""
 
     def deed(call: Call, asked: End) -> Answer:
@@ -74,20 +75,20 @@ async def end(request: Request[Any, Any, Any], appointment: FromPath[str]) -> Re
             raise NotThere("appointment", appointment)
         access.over(call.connection, call.officer, issuer)
         appointments.end(call.connection, appointment, asked.until, actor=call.officer.id, at=call.at)
-        return Answer(200, {"appointment": appointment, "until": admin.moment(asked.until)})
+        return Answer(200, AppointmentEnded(appointment, admin.moment(asked.until)))
 
     return await admin.change(request, End, deed)
 
 
 @post("/v1/admin/keys/{key:str}/certificates", status_code=200, operation_class=taking(NewCertificate), tags=["admin"])
-async def certify(request: Request[Any, Any, Any], key: FromPath[str]) -> Response[Any]:
+async def certify(request: Request[Any, Any, Any], key: FromPath[str]) -> Response[CertificateAdded]:
     """Add a certificate to a key: its renewal, at once."""
 
     def deed(call: Call, asked: NewCertificate) -> Answer:
         admin_keys.of_tree(call, key)
         pem = asked.certificate.encode()
         made = certificates.add(call.connection, key, pem, actor=call.officer.id, at=call.at)
-        return Answer(200, {"id": key, "certificate": made})
+        return Answer(200, CertificateAdded(key, made))
 
     return await admin.change(request, NewCertificate, deed)
 
@@ -98,7 +99,7 @@ async def certify(request: Request[Any, Any, Any], key: FromPath[str]) -> Respon
     operation_class=taking(NewRevocation),
     tags=["admin"],
 )
-async def revoke(request: Request[Any, Any, Any], key: FromPath[str], sha256: FromPath[str]) -> Response[Any]:
+async def revoke(request: Request[Any, Any, Any], key: FromPath[str], sha256: FromPath[str]) -> Response[KeyLife]:
     """Revoke a certificate, at once; the key goes with it for keyCompromise alone."""
 
     def deed(call: Call, asked: NewRevocation) -> Answer:
@@ -110,8 +111,6 @@ async def revoke(request: Request[Any, Any, Any], key: FromPath[str], sha256: Fr
         certificates.revoke(
             call.connection, sha256, asked.reason, invalid_since=asked.invalid_since, actor=actor, at=at
         )
-        answer = admin_keys.revoked(call, key)
-        answer.body["certificate"] = sha256
-        return answer
+        return admin_keys.revoked(call, key, certificate=sha256)
 
     return await admin.change(request, NewRevocation, deed, even_suspended=True)

@@ -11,6 +11,7 @@ from sqlalchemy import select
 
 from gateway import admin
 from gateway.admin import Call
+from gateway.admin_answers import Event, EventPage
 from issuers.refusals import Refused
 from issuers.scope import standing
 from issuers.tables import ledger
@@ -28,10 +29,10 @@ MAX_SEQ = 2**53
 @get("/v1/admin/events", tags=["admin"])
 async def listed(
     request: Request[Any, Any, Any], *, after: Annotated[int, QueryParameter(ge=0, le=MAX_SEQ)] = 0
-) -> Response[Any]:
+) -> Response[EventPage]:
     """Events of the caller's tree after one, oldest first; `cursor` is where to go on, null at the end."""
 
-    def look(call: Call) -> Any:  # noqa: ANN401 (JSON)
+    def look(call: Call) -> EventPage:
         columns = (
             ledger.c.seq,
             ledger.c.at,
@@ -42,7 +43,7 @@ async def listed(
             ledger.c.hash,
         )
         seen: dict[str, bool] = {}
-        found: list[dict[str, Any]] = []
+        found: list[Event] = []
         size = 0
         for row in call.connection.execute(select(*columns).where(ledger.c.seq > after).order_by(ledger.c.seq)):
             if row.issuer not in seen:
@@ -50,11 +51,11 @@ async def listed(
             if not seen[row.issuer]:
                 continue
             if len(found) == MAX_PAGE or size > MAX_BYTES:
-                return {"events": found, "cursor": found[-1]["seq"]}
+                return EventPage(found, found[-1].seq)
             body = call.connection.scalar(select(ledger.c.body).where(ledger.c.seq == row.seq)) or "{}"
             size += len(body)
-            found.append({**row._asdict(), "at": admin.moment(row.at), "body": json.loads(body)})
-        return {"events": found, "cursor": None}
+            found.append(Event(**{**row._asdict(), "at": admin.moment(row.at)}, body=json.loads(body)))
+        return EventPage(found, None)
 
     return await admin.read(request, look)
 

@@ -7,11 +7,13 @@ from typing import Any
 
 import msgspec
 from litestar import Request, Response, delete, patch, post
+from litestar.openapi import ResponseSpec
 from litestar.params import FromPath
 from msgspec import UNSET, UnsetType
 
 from gateway import access, admin
 from gateway.admin import Call, Nothing
+from gateway.admin_answers import IssuerChanged, Proposed
 from gateway.described import taking
 from gateway.idempotency import Answer
 from gateway.questions import Code, Moment
@@ -61,7 +63,7 @@ class NewSuccession(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
 
 
 @post("/v1/admin/issuers", status_code=202, operation_class=taking(NewIssuer), tags=["admin"])
-async def create(request: Request[Any, Any, Any]) -> Response[Any]:
+async def create(request: Request[Any, Any, Any]) -> Response[Proposed]:
     """Propose a new issuer."""
 
     def deed(call: Call, asked: NewIssuer) -> Answer:
@@ -71,8 +73,14 @@ async def create(request: Request[Any, Any, Any]) -> Response[Any]:
     return await admin.change(request, NewIssuer, deed)
 
 
-@patch("/v1/admin/issuers/{code:str}", status_code=200, operation_class=taking(ChangedIssuer), tags=["admin"])
-async def alter(request: Request[Any, Any, Any], code: FromPath[str]) -> Response[Any]:
+@patch(
+    "/v1/admin/issuers/{code:str}",
+    status_code=200,
+    operation_class=taking(ChangedIssuer),
+    responses={202: ResponseSpec(Proposed, description="What is wider or longer waits for a second pair of eyes")},
+    tags=["admin"],
+)
+async def alter(request: Request[Any, Any, Any], code: FromPath[str]) -> Response[IssuerChanged]:
     """Change an issuer: narrower or shorter at once, wider or longer as a proposal."""
 
     def deed(call: Call, asked: ChangedIssuer) -> Answer:
@@ -82,7 +90,7 @@ async def alter(request: Request[Any, Any, Any], code: FromPath[str]) -> Respons
         if registry.widens(call.connection, code, change):
             return admin.propose(call, ProposalKind.ISSUER_CHANGE, {"code": code, "change": said})
         registry.change(call.connection, code, change, actor=call.officer.id, at=call.at)
-        return Answer(200, {"issuer": code})
+        return Answer(200, IssuerChanged(code))
 
     return await admin.change(request, ChangedIssuer, deed)
 
@@ -93,19 +101,19 @@ async def alter(request: Request[Any, Any, Any], code: FromPath[str]) -> Respons
     operation_class=taking(Nothing, required=False),
     tags=["admin"],
 )
-async def suspend(request: Request[Any, Any, Any], code: FromPath[str]) -> Response[Any]:
+async def suspend(request: Request[Any, Any, Any], code: FromPath[str]) -> Response[IssuerChanged]:
     """Suspend an issuer and all under it, at once."""
 
     def deed(call: Call, _: Nothing) -> Answer:
         access.over_path(call.connection, call.officer, code)
         registry.suspend(call.connection, code, actor=call.officer.id, at=call.at)
-        return Answer(200, {"issuer": code, "suspended_since": admin.moment(call.at)})
+        return Answer(200, IssuerChanged(code, admin.moment(call.at)))
 
     return await admin.change(request, Nothing, deed, even_suspended=True)
 
 
 @delete("/v1/admin/issuers/{code:str}/suspension", status_code=202, tags=["admin"])
-async def lift(request: Request[Any, Any, Any], code: FromPath[str]) -> Response[Any]:
+async def lift(request: Request[Any, Any, Any], code: FromPath[str]) -> Response[Proposed]:
     """Propose to lift an issuer's suspension."""
 
     def deed(call: Call, _: Nothing) -> Answer:
@@ -116,7 +124,7 @@ async def lift(request: Request[Any, Any, Any], code: FromPath[str]) -> Response
 
 
 @post("/v1/admin/issuers/{code:str}/succession", status_code=202, operation_class=taking(NewSuccession), tags=["admin"])
-async def succeed(request: Request[Any, Any, Any], code: FromPath[str]) -> Response[Any]:
+async def succeed(request: Request[Any, Any, Any], code: FromPath[str]) -> Response[Proposed]:
     """Propose a merger, a split, a new name or an end."""
 
     def deed(call: Call, asked: NewSuccession) -> Answer:

@@ -4,15 +4,19 @@ from __future__ import annotations
 
 import binascii
 from base64 import b64decode, b64encode
+from datetime import datetime
 from typing import Any
 
 import msgspec
 from litestar import Request, Response, delete, post
+from litestar.openapi import ResponseSpec
 from litestar.params import FromPath
+from msgspec import UNSET, UnsetType
 from sqlalchemy import Row
 
 from gateway import access, admin, challenges, limits
 from gateway.admin import Call, Desk, Nothing
+from gateway.admin_answers import ChallengeShown, KeyLife, KeyProposed, KeyWaiting, Proposed
 from gateway.described import taking
 from gateway.idempotency import Answer
 from gateway.questions import Code, Moment, Pem, decode
@@ -54,8 +58,14 @@ class NewRevocation(msgspec.Struct, forbid_unknown_fields=True):
     invalid_since: Moment | None = None
 
 
-@post("/v1/admin/keys", status_code=201, operation_class=taking(NewKey), tags=["admin"])
-async def create(request: Request[Any, Any, Any]) -> Response[Any]:
+@post(
+    "/v1/admin/keys",
+    status_code=201,
+    operation_class=taking(NewKey),
+    responses={202: ResponseSpec(KeyWaiting, description="A historical key waits for a second pair of eyes")},
+    tags=["admin"],
+)
+async def create(request: Request[Any, Any, Any]) -> Response[KeyProposed]:
     """Propose a key: its challenge is to be answered within minutes; a historical one is a proposal at once."""
     desk: Desk = request.app.state.desk
 
@@ -64,14 +74,12 @@ async def create(request: Request[Any, Any, Any]) -> Response[Any]:
         said = msgspec.to_builtins(asked)
         if said.pop("historical"):
             made = possession.propose_historical(call.connection, said, call.officer, at=call.at)
-            return Answer(202, {"id": made.body["key"], "state": "proposed", "proposal": admin.shown(made)})
+            return Answer(202, KeyWaiting(made.body["key"], KeyState.PROPOSED, admin.shown(made)))
         challenge = possession.propose(call.connection, said, call.officer, at=call.at)
-        told = {
-            "bytes": b64encode(challenge.content).decode(),
-            "expires_at": admin.moment(challenge.expires_at),
-            "url": f"{desk.public_url}{challenges.PATH}/{challenge.secret}",
-        }
-        return Answer(201, {"id": challenge.id, "state": KeyState.PROPOSED.value, "challenge": told})
+        url = f"{desk.public_url}{challenges.PATH}/{challenge.secret}"
+        expires = admin.moment(challenge.expires_at)
+        told = ChallengeShown(b64encode(challenge.content).decode(), expires, url)
+        return Answer(201, KeyProposed(challenge.id, KeyState.PROPOSED, told))
 
     return await admin.change(request, NewKey, deed)
 
@@ -83,7 +91,7 @@ async def create(request: Request[Any, Any, Any]) -> Response[Any]:
     request_max_body_size=None,
     tags=["admin"],
 )
-async def prove(request: Request[Any, Any, Any], key: FromPath[str]) -> Response[Any]:
+async def prove(request: Request[Any, Any, Any], key: FromPath[str]) -> Response[KeyWaiting]:
     """Prove possession: a raw signature as JSON, or the signed challenge PDF as a form."""
     await admin.admit(request, access.ADMINS)
     if request.headers.get("content-type", "").partition(";")[0].strip().lower() == "multipart/form-data":
@@ -109,7 +117,7 @@ async def prove(request: Request[Any, Any, Any], key: FromPath[str]) -> Response
 
 def proven(_: Call, made: approvals.Proposal) -> Answer:
     """Answer that a key is proven, and its proposal."""
-    return Answer(200, {"id": made.body["key"], "state": KeyState.PROVEN.value, "proposal": admin.shown(made)})
+    return Answer(200, KeyWaiting(made.body["key"], KeyState.PROVEN, admin.shown(made)))
 
 
 @post(
@@ -118,19 +126,19 @@ def proven(_: Call, made: approvals.Proposal) -> Answer:
     operation_class=taking(Nothing, required=False),
     tags=["admin"],
 )
-async def suspend(request: Request[Any, Any, Any], key: FromPath[str]) -> Response[Any]:
+async def suspend(request: Request[Any, Any, Any], key: FromPath[str]) -> Response[KeyLife]:
     """Suspend a key, at once."""
 
     def deed(call: Call, _: Nothing) -> Answer:
         of_tree(call, key)
         keys.suspend(call.connection, key, actor=call.officer.id, at=call.at)
-        return state(call, key)
+        return Answer(200, state(call, key))
 
     return await admin.change(request, Nothing, deed, even_suspended=True)
 
 
 @delete("/v1/admin/keys/{key:str}/suspension", status_code=202, tags=["admin"])
-async def lift(request: Request[Any, Any, Any], key: FromPath[str]) -> Response[Any]:
+async def lift(request: Request[Any, Any, Any], key: FromPath[str]) -> Response[Proposed]:
     """Propose to lift a key's suspension."""
 
     def deed(call: Call, _: Nothing) -> Answer:
@@ -146,19 +154,19 @@ async def lift(request: Request[Any, Any, Any], key: FromPath[str]) -> Response[
     operation_class=taking(Nothing, required=False),
     tags=["admin"],
 )
-async def retire(request: Request[Any, Any, Any], key: FromPath[str]) -> Response[Any]:
+async def retire(request: Request[Any, Any, Any], key: FromPath[str]) -> Response[KeyLife]:
     """Retire a key, in the ordinary way, at once."""
 
     def deed(call: Call, _: Nothing) -> Answer:
         of_tree(call, key)
         keys.retire(call.connection, key, actor=call.officer.id, at=call.at)
-        return state(call, key)
+        return Answer(200, state(call, key))
 
     return await admin.change(request, Nothing, deed)
 
 
 @post("/v1/admin/keys/{key:str}/revocation", status_code=200, operation_class=taking(NewRevocation), tags=["admin"])
-async def revoke(request: Request[Any, Any, Any], key: FromPath[str]) -> Response[Any]:
+async def revoke(request: Request[Any, Any, Any], key: FromPath[str]) -> Response[KeyLife]:
     """Revoke a key from now on, at once; an earlier `invalid_since` is a proposal beside it."""
 
     def deed(call: Call, asked: NewRevocation) -> Answer:
@@ -170,14 +178,12 @@ async def revoke(request: Request[Any, Any, Any], key: FromPath[str]) -> Respons
     return await admin.change(request, NewRevocation, deed, even_suspended=True)
 
 
-def revoked(call: Call, key: str) -> Answer:
+def revoked(call: Call, key: str, certificate: str | UnsetType = UNSET) -> Answer:
     """Answer with a key's state, and the proposals that a revocation left to be decided."""
     made = approvals.follow_revocation(call.connection, key, actor=call.officer.id, at=call.at)
-    answer = state(call, key)
-    if made:
-        answer.body["proposal"] = admin.shown(made[0])
-        answer.body["proposals"] = [admin.shown(one) for one in made]
-    return answer
+    told = [admin.shown(one) for one in made]
+    left = {"proposal": told[0], "proposals": told} if told else {}
+    return Answer(200, msgspec.structs.replace(state(call, key), certificate=certificate, **left))
 
 
 def of_tree(call: Call, key: str) -> Row[Any]:
@@ -190,14 +196,22 @@ def of_tree(call: Call, key: str) -> Row[Any]:
     raise Forbidden(Why.NOT_YOURS, "key")
 
 
-def state(call: Call, key: str) -> Answer:
-    """Answer with a key's state."""
+def state(call: Call, key: str) -> KeyLife:
+    """A key's state, and the dates of what happened to it."""
     row = keys.find(call.connection, key)
-    body: dict[str, Any] = {"id": key, "state": row.state}
-    for name in ("suspended_since", "retired_at", "revoked_at", "invalid_since", "proposed_invalid_since"):
-        if getattr(row, name) is not None:
-            body[name] = admin.moment(getattr(row, name))
-    return Answer(200, body)
+    return KeyLife(
+        id=key,
+        state=KeyState(row.state),
+        suspended_since=_told(row.suspended_since),
+        retired_at=_told(row.retired_at),
+        revoked_at=_told(row.revoked_at),
+        invalid_since=_told(row.invalid_since),
+        proposed_invalid_since=_told(row.proposed_invalid_since),
+    )
+
+
+def _told(at: datetime | None) -> datetime | UnsetType:
+    return UNSET if at is None else admin.moment(at)
 
 
 def _challenged(call: Call, key: str) -> None:

@@ -11,6 +11,7 @@ from sqlalchemy import select
 
 from gateway import access, admin
 from gateway.admin import Call, Nothing
+from gateway.admin_answers import OfficerList, OfficerShown, OfficerWithdrawn, Proposed
 from gateway.described import taking
 from gateway.idempotency import Answer
 from gateway.questions import Code, Moment
@@ -33,7 +34,7 @@ class NewOfficer(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
 
 
 @post("/v1/admin/officers", status_code=202, operation_class=taking(NewOfficer), tags=["admin"])
-async def create(request: Request[Any, Any, Any]) -> Response[Any]:
+async def create(request: Request[Any, Any, Any]) -> Response[Proposed]:
     """Propose an officer."""
 
     def deed(call: Call, asked: NewOfficer) -> Answer:
@@ -44,10 +45,10 @@ async def create(request: Request[Any, Any, Any]) -> Response[Any]:
 
 
 @get("/v1/admin/officers", tags=["admin"])
-async def listed(request: Request[Any, Any, Any]) -> Response[Any]:
+async def listed(request: Request[Any, Any, Any]) -> Response[OfficerList]:
     """The officers of the caller's tree; their tokens' hashes are shown to nobody."""
 
-    def look(call: Call) -> Any:  # noqa: ANN401 (JSON)
+    def look(call: Call) -> OfficerList:
         seen: dict[str, bool] = {}
         found = []
         for row in call.connection.execute(select(rows).order_by(rows.c.added_at, rows.c.id)):
@@ -55,23 +56,23 @@ async def listed(request: Request[Any, Any, Any]) -> Response[Any]:
                 seen[row.issuer] = call.officer.covers(standing(call.connection, row.issuer))
             if seen[row.issuer]:
                 found.append(
-                    {
-                        "id": row.id,
-                        "issuer": row.issuer,
-                        "name": row.name,
-                        "role": row.role,
-                        "added_at": admin.moment(row.added_at),
-                        "valid_until": admin.moment(row.valid_until),
-                        "withdrawn_at": admin.moment(row.withdrawn_at),
-                    }
+                    OfficerShown(
+                        id=row.id,
+                        issuer=row.issuer,
+                        name=row.name,
+                        role=OfficerRole(row.role),
+                        added_at=admin.moment(row.added_at),
+                        valid_until=admin.perhaps(row.valid_until),
+                        withdrawn_at=admin.perhaps(row.withdrawn_at),
+                    )
                 )
-        return {"officers": found}
+        return OfficerList(found)
 
     return await admin.read(request, look)
 
 
 @delete("/v1/admin/officers/{officer:str}", status_code=200, tags=["admin"])
-async def withdraw(request: Request[Any, Any, Any], officer: FromPath[str]) -> Response[Any]:
+async def withdraw(request: Request[Any, Any, Any], officer: FromPath[str]) -> Response[OfficerWithdrawn]:
     """Withdraw an officer's token, at once."""
 
     def deed(call: Call, _: Nothing) -> Answer:
@@ -79,6 +80,6 @@ async def withdraw(request: Request[Any, Any, Any], officer: FromPath[str]) -> R
         if not call.officer.covers(standing(call.connection, row.issuer)):
             raise NotThere("officer", officer)
         officers.withdraw(call.connection, officer, actor=call.officer.id, at=call.at)
-        return Answer(200, {"officer": officer, "withdrawn_at": admin.moment(call.at)})
+        return Answer(200, OfficerWithdrawn(officer, admin.moment(call.at)))
 
     return await admin.change(request, Nothing, deed)

@@ -12,6 +12,7 @@ from sqlalchemy import select
 
 from gateway import access, admin
 from gateway.admin import Call
+from gateway.admin_answers import Correction, CorrectionFeed, ItemRegistered, Registered, Withdrawn
 from gateway.described import taking
 from gateway.idempotency import Answer
 from gateway.questions import Code
@@ -76,7 +77,7 @@ class NewWithdrawal(msgspec.Struct, forbid_unknown_fields=True):
     request_max_body_size=None,
     tags=["admin"],
 )
-async def create(request: Request[Any, Any, Any]) -> Response[Any]:
+async def create(request: Request[Any, Any, Any]) -> Response[Registered]:
     """Register what a school has signed, all or nothing, at once."""
 
     def deed(call: Call, asked: NewItems) -> Answer:
@@ -84,11 +85,8 @@ async def create(request: Request[Any, Any, Any]) -> Response[Any]:
         access.over(call.connection, call.officer, issuer)
         items = [_item(one) for one in asked.items]
         results = register.register(call.connection, issuer, items, actor=call.officer.id, at=call.at)
-        told = [
-            {"number": one.number, "version": one.version, "result": result.value}
-            for one, result in zip(items, results, strict=True)
-        ]
-        return Answer(200, {"results": told})
+        told = [ItemRegistered(one.number, one.version, result) for one, result in zip(items, results, strict=True)]
+        return Answer(200, Registered(told))
 
     return await admin.change(request, NewItems, deed, roles=access.REGISTRARS, most=MAX_BODY)
 
@@ -99,7 +97,7 @@ async def create(request: Request[Any, Any, Any]) -> Response[Any]:
     operation_class=taking(NewWithdrawal),
     tags=["admin"],
 )
-async def withdraw(request: Request[Any, Any, Any], number: FromPath[str]) -> Response[Any]:
+async def withdraw(request: Request[Any, Any, Any], number: FromPath[str]) -> Response[Withdrawn]:
     """Withdraw a transcript, for good, at once."""
 
     def deed(call: Call, asked: NewWithdrawal) -> Answer:
@@ -119,20 +117,20 @@ async def withdraw(request: Request[Any, Any, Any], number: FromPath[str]) -> Re
             if conflict.why is Why.NUMBER_OF_ANOTHER:
                 raise Forbidden(Why.NOT_YOURS, "number") from None
             raise
-        return Answer(200, {"number": plain(number), "status": "withdrawn"})
+        return Answer(200, Withdrawn(plain(number), "withdrawn"))
 
     return await admin.change(request, NewWithdrawal, deed, roles=access.REGISTRARS)
 
 
 @get("/v1/admin/amendments", tags=["admin"])
-async def amended(request: Request[Any, Any, Any], after: FromQuery[str | None] = None) -> Response[Any]:
+async def amended(request: Request[Any, Any, Any], after: FromQuery[str | None] = None) -> Response[CorrectionFeed]:
     """The corrections in the caller's tree, oldest first, with what stays inside it; `after` is the last cursor."""
 
-    def look(call: Call) -> Any:  # noqa: ANN401 (JSON)
+    def look(call: Call) -> CorrectionFeed:
         place = (transcripts.c.registered_at, transcripts.c.number, transcripts.c.version)
         wanted = select(transcripts).where(transcripts.c.amendment.is_not(None)).order_by(*place)
         seen: dict[str, bool] = {}
-        found: list[dict[str, Any]] = []
+        found: list[Correction] = []
         skipping = after is not None
         for row in call.connection.execute(wanted):
             cursor = f"{row.number}.{row.version}"
@@ -143,18 +141,18 @@ async def amended(request: Request[Any, Any, Any], after: FromQuery[str | None] 
                 seen[row.issuer] = call.officer.covers(standing(call.connection, row.issuer))
             if seen[row.issuer]:
                 found.append(
-                    {
-                        "number": row.number,
-                        "version": row.version,
-                        "issuer": row.issuer,
-                        "registered_at": admin.moment(row.registered_at),
-                        "amendment": row.amendment,
-                        "cursor": cursor,
-                    }
+                    Correction(
+                        number=row.number,
+                        version=row.version,
+                        issuer=row.issuer,
+                        registered_at=admin.moment(row.registered_at),
+                        amendment=msgspec.convert(row.amendment, Amendment),
+                        cursor=cursor,
+                    )
                 )
                 if len(found) == MAX_FEED:
                     break
-        return {"amendments": found, "cursor": found[-1]["cursor"] if len(found) == MAX_FEED else None}
+        return CorrectionFeed(found, found[-1].cursor if len(found) == MAX_FEED else None)
 
     return await admin.read(request, look)
 

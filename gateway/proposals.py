@@ -10,6 +10,7 @@ from litestar.params import FromPath, FromQuery, QueryParameter
 
 from gateway import admin
 from gateway.admin import Call, Nothing
+from gateway.admin_answers import Approved, ProposalPage, Proposed
 from gateway.described import taking
 from gateway.idempotency import Answer
 from issuers import approvals
@@ -28,22 +29,22 @@ async def listed(
     *,
     which: Annotated[State | None, QueryParameter(name="state")] = None,
     after: FromQuery[str | None] = None,
-) -> Response[Any]:
+) -> Response[ProposalPage]:
     """The proposals of the caller's tree, oldest first; `after` asks for those after one."""
 
-    def look(call: Call) -> Any:  # noqa: ANN401 (JSON)
+    def look(call: Call) -> ProposalPage:
         found = approvals.listed(call.connection, call.officer, state=which, after=after)
         cursor = found[-1].id if len(found) == approvals.MAX_PAGE else None
-        return {"proposals": [admin.shown(one) for one in found], "cursor": cursor}
+        return ProposalPage([admin.shown(one) for one in found], cursor)
 
     return await admin.read(request, look)
 
 
 @get("/v1/admin/proposals/{proposal:str}", tags=["admin"])
-async def one(request: Request[Any, Any, Any], proposal: FromPath[str]) -> Response[Any]:
+async def one(request: Request[Any, Any, Any], proposal: FromPath[str]) -> Response[Proposed]:
     """One proposal."""
     return await admin.read(
-        request, lambda call: {"proposal": admin.shown(approvals.find(call.connection, proposal, call.officer))}
+        request, lambda call: Proposed(admin.shown(approvals.find(call.connection, proposal, call.officer)))
     )
 
 
@@ -53,13 +54,13 @@ async def one(request: Request[Any, Any, Any], proposal: FromPath[str]) -> Respo
     operation_class=taking(Approval, required=False),
     tags=["admin"],
 )
-async def approve(request: Request[Any, Any, Any], proposal: FromPath[str]) -> Response[Any]:
+async def approve(request: Request[Any, Any, Any], proposal: FromPath[str]) -> Response[Approved]:
     """Approve a proposal: it is judged again, and done."""
 
     def deed(call: Call, asked: Approval) -> Answer:
         made = approvals.approve(call.connection, proposal, call.officer, body_sha256=asked.body_sha256, at=call.at)
         found = approvals.find(call.connection, proposal, call.officer)
-        return Answer(200, {**made, "made": made, "proposal": admin.shown(found)})
+        return Answer(200, Approved(proposal=admin.shown(found), made=made, **made))
 
     return await admin.change(request, Approval, deed)
 
@@ -70,11 +71,11 @@ async def approve(request: Request[Any, Any, Any], proposal: FromPath[str]) -> R
     operation_class=taking(Nothing, required=False),
     tags=["admin"],
 )
-async def reject(request: Request[Any, Any, Any], proposal: FromPath[str]) -> Response[Any]:
+async def reject(request: Request[Any, Any, Any], proposal: FromPath[str]) -> Response[Proposed]:
     """Reject a proposal."""
 
     def deed(call: Call, _: Nothing) -> Answer:
         approvals.reject(call.connection, proposal, call.officer, at=call.at)
-        return Answer(200, {"proposal": admin.shown(approvals.find(call.connection, proposal, call.officer))})
+        return Answer(200, Proposed(admin.shown(approvals.find(call.connection, proposal, call.officer))))
 
     return await admin.change(request, Nothing, deed)
