@@ -43,7 +43,10 @@ if ! "$python" -c 'import ctypes; ctypes.CDLL("libzbar.so.0")' 2>/dev/null; then
     apt libzbar0 || echo "Without libzbar0 QR codes in pictures cannot be read; all else works: apt-get install libzbar0" >&2
 fi
 
-# What only the tests need from the system (a browser, a database server) has its place here, under [ "$wants" = test ].
+# What only the tests need from the system: a browser. Playwright drives the distribution's own.
+if [ "$wants" = test ] && ! command -v chromium >/dev/null && ! command -v chromium-browser >/dev/null && ! command -v google-chrome >/dev/null; then
+    apt chromium || echo "Without Chromium the tests of the pages fail; all others run: apt-get install chromium" >&2
+fi
 
 echo "Installing Python packages into .venv"
 .venv/bin/python -c '' 2>/dev/null || "$python" -m venv --clear .venv

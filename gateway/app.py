@@ -110,6 +110,7 @@ def build(settings: Settings, engine: Engine, *, synthetic: bool) -> Headers:
             health.ready,
             health.count,
             pages.front,
+            pages.link,
             pages.hand_in,
             pages.explain,
             pages.static,

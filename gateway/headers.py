@@ -1,7 +1,7 @@
 """Headers that every response carries, and the last net under every request.
 
-Answers may show a child's record: nothing stores them, frames them, or learns from which page a link was followed. Our
-pages load nothing but their own style sheet; there is no script to forge.
+Answers may show a child's record: nothing stores them, frames them, or learns from which page a link was followed. Most
+pages load nothing but our own style sheet; the few that ask or scan also load our own scripts, and reach nobody else.
 """
 
 from __future__ import annotations
@@ -16,20 +16,31 @@ CONTENT_SECURITY_POLICY = (
     "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 )
 
+ASKING = {"content-security-policy": f"{CONTENT_SECURITY_POLICY}; script-src 'self'; connect-src 'self'"}
+"""What a page says whose scripts ask this service, and nobody else."""
+
+SCANNING = {
+    "content-security-policy": f"{CONTENT_SECURITY_POLICY}; script-src 'self' 'wasm-unsafe-eval'; connect-src 'self'",
+    "permissions-policy": "camera=(self), geolocation=(), microphone=()",
+}
+"""What a page says that reads QR codes: the decoder is WebAssembly of our own, and the camera is asked for."""
+
 HSTS = "max-age=31536000"
 """A year of TLS alone; said only where PUBLIC_URL is https."""
 
 ALWAYS = {
-    "content-security-policy": CONTENT_SECURITY_POLICY,
     "cross-origin-opener-policy": "same-origin",
     "cross-origin-resource-policy": "same-origin",
-    "permissions-policy": "camera=(), geolocation=(), microphone=()",
     "referrer-policy": "no-referrer",
     "x-content-type-options": "nosniff",
     "x-frame-options": "DENY",
 }
 
-UNLESS_SAID = {"cache-control": "no-store"}
+UNLESS_SAID = {
+    "cache-control": "no-store",
+    "content-security-policy": CONTENT_SECURITY_POLICY,
+    "permissions-policy": "camera=(), geolocation=(), microphone=()",
+}
 
 
 class Headers:

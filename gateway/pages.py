@@ -1,10 +1,12 @@
 """Pages for people: a form, a result, a problem; Vietnamese first, English by choice.
 
-Server-rendered and complete without JavaScript. The only room that reads `templates/`.
+Server-rendered and complete without JavaScript; a scanned code's answer is such a page too, which a script puts in the
+place of the one that asked. The only room that reads `templates/`.
 """
 
 from __future__ import annotations
 
+import gzip
 import hashlib
 from collections.abc import Callable, Mapping
 from datetime import date, datetime
@@ -17,9 +19,10 @@ from litestar import MediaType, Request, Response, get, post
 from litestar.params import FromPath
 from msgspec import UNSET
 
-from gateway import problems, verifications, vocabulary, wording
+from gateway import problems, subjects, verifications, vocabulary, wording
+from gateway.headers import ASKING, SCANNING
 from gateway.problems import Problem
-from gateway.reporting import Both, Verification
+from gateway.reporting import Both, TranscriptShown, Verification
 from gateway.vocabulary import Text, word
 from verify.report import Verdict
 from verify.trust import VIETNAM
@@ -29,10 +32,22 @@ ROOT = Path(__file__).parent.parent / "templates"
 LANGUAGES = ("vi", "en")
 """The first is spoken unless the reader asks for another."""
 
-MEDIA_TYPES = {".css": "text/css", ".svg": "image/svg+xml"}
+MEDIA_TYPES = {
+    ".css": "text/css",
+    ".js": "text/javascript",
+    ".svg": "image/svg+xml",
+    ".txt": "text/plain",
+    ".wasm": "application/wasm",
+}
 
 A_YEAR = "public, max-age=31536000, immutable"
 """Static files are asked for by a digest of their content."""
+
+ASKED_AT = ["/", "/V"]
+"""Where questions are asked, by a clerk and by whoever holds a telephone."""
+
+AGAIN = frozenset({408, 429, 503})
+"""Statuses after which the same question may get an answer."""
 
 WORDS = SimpleNamespace(
     verdict=lambda code: word(vocabulary.VERDICTS, code),
@@ -87,6 +102,11 @@ def moment(text: str) -> str:
         return str(text)
 
 
+def initials(name: str) -> str:
+    """A name that only tells whoever knows it: a pupil's, on a telephone that others can see."""
+    return " ".join(f"{part[0]}•••" for part in name.split())
+
+
 def fours(number: str | None) -> str:
     """A transcript number in groups of four, as it is printed."""
     return " ".join((number or "–")[place : place + 4] for place in range(0, len(number or "–"), 4))
@@ -99,7 +119,8 @@ class Pages:
         self._megabytes = most_bytes >> 20
         self._synthetic = synthetic
         self.static = {path.name: path.read_bytes() for path in sorted((ROOT / "static").iterdir())}
-        self._version = hashlib.sha256(b"".join(self.static.values())).hexdigest()[:12]
+        self.packed = {name: gzip.compress(content, mtime=0) for name, content in self.static.items()}
+        self.version = hashlib.sha256(b"".join(self.static.values())).hexdigest()[:12]
         self._templates = {lang: self._load(lang) for lang in LANGUAGES}
 
     def front(self, lang: str) -> str:
@@ -110,22 +131,37 @@ class Pages:
         ]
         return self._templates[lang]("front.html").render(verdicts=verdicts, synthetic=self._synthetic)
 
-    def result(self, lang: str, verification: Verification) -> str:
-        """One verification, for whoever stands at the counter."""
+    def link(self, lang: str) -> str:
+        """Where a printed code leads: the payload never reaches this page's request."""
+        return self._templates[lang]("link.html").render(synthetic=self._synthetic, path="/V")
+
+    def result(self, lang: str, verification: Verification, *, path: str = "/") -> str:
+        """One verification, for whoever stands at the counter; on a telephone (`/V`) the name is masked until asked."""
         transcript = verification.transcript
-        record = transcript.record if transcript and transcript.record is not UNSET else None
+        record, claims = _told(transcript, "record"), _told(transcript, "claims")
         newer = transcript.superseded_by if transcript and transcript.superseded_by is not UNSET else None
         return self._templates[lang]("result.html").render(
-            v=verification, record=record, newer=newer, synthetic=verification.synthetic
+            v=verification,
+            record=record,
+            claims=claims,
+            told=record or claims,
+            pupil=record["pupil"] if record else _pupil(claims),
+            newer=newer,
+            masked=path == "/V",
+            path=path,
+            synthetic=verification.synthetic,
         )
 
-    def problem(self, lang: str, problem: Problem, *, undecided: bool = False) -> str:
+    def problem(self, lang: str, problem: Problem, *, undecided: bool = False, path: str = "/") -> str:
         """Why there is no answer, and what to do; `undecided` if a transcript was handed in."""
         return self._templates[lang]("problem.html").render(
             title=problem.title,
             detail=problem.kind.detail,
             incident=problem.facts.get("incident"),
             undecided=undecided,
+            again=problem.kind.status in AGAIN,
+            wait=problem.headers().get("Retry-After"),
+            path=path,
             synthetic=self._synthetic,
         )
 
@@ -156,27 +192,49 @@ class Pages:
             return "–"
 
         environment.filters |= {"day": day, "moment": moment, "fours": fours, "grade": grade}
+        environment.filters |= {"initials": initials, "subject": subjects.named, "codes": codes}
         environment.globals |= {
             "t": lambda vi, en: vi if lang == "vi" else en,
             "say": say,
             "word": WORDS,
             "lang": lang,
-            "version": self._version,
+            "version": self.version,
             "megabytes": self._megabytes,
+            "path": "/",
         }
         environment.globals["mark"] = environment.get_template("marks.html").module.mark  # type: ignore[attr-defined]
         return environment.get_template
 
 
-def page(content: str, status: int = 200) -> Response[str]:
-    """A page as a response."""
-    return Response(content, status_code=status, media_type=MediaType.HTML, headers={"Vary": "Accept-Language"})
+def _told(transcript: TranscriptShown | None, what: str) -> dict[str, Any] | None:
+    """The record or the claims of a transcript, if the report has them."""
+    told = getattr(transcript, what, UNSET)
+    return None if told is UNSET else told
+
+
+def _pupil(claims: Mapping[str, Any] | None) -> dict[str, str] | None:
+    """Who a code is about, if it says so in full: a name without a birthday identifies nobody."""
+    if not claims or "full_name" not in claims or "date_of_birth" not in claims:
+        return None
+    return {name: claims[name] for name in ("full_name", "date_of_birth")}
+
+
+def codes(claims: Mapping[str, Any]) -> list[str]:
+    """The subjects of a code, once each, in the order in which its years name them."""
+    return list(dict.fromkeys(one["code"] for year in claims["years"] for one in year["subjects"]))
+
+
+def page(content: str, status: int = 200, headers: Mapping[str, str] | None = None) -> Response[str]:
+    """A page as a response; `headers` are what its scripts need, nothing by default."""
+    said = {"Vary": "Accept-Language", **(headers or {})}
+    return Response(content, status_code=status, media_type=MediaType.HTML, headers=said)
 
 
 def refusal(request: Request[Any, Any, Any], problem: Problem) -> Response[str]:
     """A problem as a page, in the reader's language."""
     pages: Pages = request.app.state.pages
-    content = pages.problem(language(request), problem, undecided=request.method == "POST")
+    path = request.url.path if request.url.path in ASKED_AT else "/"
+    content = pages.problem(language(request), problem, undecided=request.method == "POST", path=path)
     response = page(content, problem.kind.status)
     response.headers.update(problem.headers())
     return response
@@ -186,18 +244,25 @@ def refusal(request: Request[Any, Any, Any], problem: Problem) -> Response[str]:
 async def front(request: Request[Any, Any, Any]) -> Response[str]:
     """The front page."""
     pages: Pages = request.app.state.pages
-    return page(pages.front(language(request)))
+    return page(pages.front(language(request)), headers=SCANNING)
 
 
-@post("/", include_in_schema=False, request_max_body_size=None)
+@get("/V", include_in_schema=False)
+async def link(request: Request[Any, Any, Any]) -> Response[str]:
+    """Where a printed code opens."""
+    pages: Pages = request.app.state.pages
+    return page(pages.link(language(request)), headers=ASKING)
+
+
+@post(ASKED_AT, include_in_schema=False, request_max_body_size=None)
 async def hand_in(request: Request[Any, Any, Any]) -> Response[str]:
-    """The form's answer, as a page whatever happens."""
+    """The answer to a file of the form or to a scanned code, as a page whatever happens."""
     pages: Pages = request.app.state.pages
     try:
-        verification = await verifications.receive(request)
+        verification = await verifications.create.fn(request)
     except Exception as error:  # noqa: BLE001 (every error is shown as the problem that it is)
         return refusal(request, problems.of(error))
-    return page(pages.result(language(request), verification))
+    return page(pages.result(language(request), verification, path=request.url.path))
 
 
 @get("/problems/{code:str}", include_in_schema=False)
@@ -210,14 +275,18 @@ async def explain(request: Request[Any, Any, Any], code: FromPath[str]) -> Respo
     return response
 
 
-@get("/static/{name:str}", include_in_schema=False)
-async def static(request: Request[Any, Any, Any], name: FromPath[str]) -> Response[bytes]:
-    """A file that pages need."""
+@get("/static/{version:str}/{name:str}", include_in_schema=False)
+async def static(request: Request[Any, Any, Any], version: FromPath[str], name: FromPath[str]) -> Response[bytes]:
+    """A file that pages need. Scripts find each other beside them, so the version stands in the path."""
     pages: Pages = request.app.state.pages
     if name not in pages.static:
         raise problems.Refused("not-found")
-    return Response(
-        pages.static[name],
-        media_type=MEDIA_TYPES.get(Path(name).suffix, "application/octet-stream"),
-        headers={"Cache-Control": A_YEAR},
-    )
+    headers = {"Vary": "Accept-Encoding"}
+    if version == pages.version:
+        headers["Cache-Control"] = A_YEAR
+    content = pages.static[name]
+    if "gzip" in request.headers.get("accept-encoding", "") and len(pages.packed[name]) < len(content):
+        content = pages.packed[name]
+        headers["Content-Encoding"] = "gzip"
+    media_type = MEDIA_TYPES.get(Path(name).suffix, "application/octet-stream")
+    return Response(content, media_type=media_type, headers=headers)

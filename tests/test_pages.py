@@ -6,16 +6,21 @@ import re
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime
+from hashlib import sha256
 from html import unescape
 from html.parser import HTMLParser
+from pathlib import Path
 
 import pytest
 from running import NAME, PLACE, Gateway, gateway, tiny
 
-from gateway import pages, reporting, vocabulary, wording
+from gateway import pages, reporting, subjects, vocabulary, wording
 from gateway.pages import Pages
+from verify.claims import NUMBERS
 from verify.report import Finding, Outcome, Reason, Report, Transcript, Verdict
 from verify.trust import TrustSnapshot
+
+QR_FORMAT = Path(__file__).parents[1] / "docs" / "qr.md"
 
 
 @pytest.fixture(scope="module")
@@ -43,8 +48,10 @@ class Tight(HTMLParser):
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         named = dict(attrs)
-        assert tag not in {"script", "style", "iframe", "object", "embed", "img"}
+        assert tag not in {"style", "iframe", "object", "embed", "img"}
         assert "style" not in named
+        if tag == "script":
+            assert str(named["src"]).startswith("/static/")
         assert not any(name.startswith("on") for name in named)
         for name in ("href", "src", "action"):
             assert re.match(r"[/#](?!/)", named.get(name) or "/"), named
@@ -54,6 +61,9 @@ class Tight(HTMLParser):
             self.fields.add(str(named["id"]))
         if tag not in {"meta", "link", "input", "br", "path", "circle", "rect"}:
             self.open.append(tag)
+
+    def handle_data(self, data: str) -> None:
+        assert not (self.open and self.open[-1] == "script"), data
 
     def handle_endtag(self, tag: str) -> None:
         if tag not in {"path", "circle", "rect"}:
@@ -133,12 +143,15 @@ def test_a_no_and_a_problem_are_pages_too(served: Gateway) -> None:
 
 def test_headers_hold_on_every_answer(served: Gateway) -> None:
     with served.client() as client:
-        for url in ("/", "/nowhere", "/v1/issuers", "/health/live", "/metrics", "/schema", "/static/page.css"):
+        for url in ("/", "/V", "/nowhere", "/v1/issuers", "/health/live", "/metrics", "/schema", "/static/x/page.css"):
             headers = client.get(url).headers
             policy = headers["content-security-policy"]
             assert "default-src 'none'" in policy
             assert "frame-ancestors 'none'" in policy
-            assert "unsafe" not in policy
+            assert ("unsafe" in policy) is (url == "/")  # for WebAssembly alone, which the scanner is
+            assert ("script-src" in policy) is (url in {"/", "/V"})
+            assert "unsafe" not in policy.replace("'wasm-unsafe-eval'", "")
+            assert ("camera=(self)" in headers["permissions-policy"]) is (url == "/")
             assert headers["x-content-type-options"] == "nosniff"
             assert headers["referrer-policy"] == "no-referrer"
             assert "server" not in headers
@@ -153,13 +166,39 @@ def test_static_files_are_kept_and_nothing_else_is_served(served: Gateway) -> No
             response = client.get(url)
             assert response.status_code == 200
             assert "immutable" in response.headers["cache-control"]
-        sheet = client.get("/static/page.css")
+        sheet = client.get("/static/another-version/page.css")
+        assert sheet.headers["cache-control"] == "no-store"  # another server's answer, as one is replaced by the next
         assert sheet.headers["content-type"].startswith("text/css")
         assert "url(" not in sheet.text
         assert "@import" not in sheet.text
-        for path in ("/static/base.html", "/static/../base.html", "/static/%2e%2e%2fbase.html", "/static/"):
-            assert client.get(path).status_code == 404
-        assert len(page) + len(sheet.content) < 100_000
+        for path in ("base.html", "../base.html", "%2e%2e%2fbase.html", "x/../../base.html", "", "x/", "page.css"):
+            assert client.get(f"/static/{path}").status_code == 404
+        for encoding in ("gzip", "identity"):
+            reader = client.get("/static/x/zxing_reader.wasm", headers={"accept-encoding": encoding})
+            assert reader.headers["content-type"] == "application/wasm"
+            assert reader.headers.get("content-encoding", "identity") == encoding
+            assert reader.content == (pages.ROOT / "static" / "zxing_reader.wasm").read_bytes()
+
+
+def test_what_is_copied_is_what_its_notice_says() -> None:
+    folder = pages.ROOT / "static"
+    sums = re.findall(r"^([0-9a-f]{64})  (\S+)$", (folder / "zxing_reader.txt").read_text(), re.MULTILINE)
+    assert {name for _, name in sums} == {"zxing_reader.js", "zxing_reader.wasm"}
+    for told, name in sums:
+        assert sha256((folder / name).read_bytes()).hexdigest() == told
+
+
+def test_no_script_or_sheet_names_a_host() -> None:
+    for path in (pages.ROOT / "static").iterdir():
+        if path.suffix in {".js", ".css"}:
+            assert not re.search(r"https?://[\w]", path.read_text()), path.name
+
+
+def test_subjects_have_the_names_that_the_format_gives_them() -> None:
+    told = dict(re.findall(r"^\| \d+ \| `([A-Z0-9]+)` \| (.+) \|$", QR_FORMAT.read_text(), re.MULTILINE))
+    assert told == subjects.SUBJECTS
+    assert set(told) == set(NUMBERS)
+    assert subjects.named("#200") == "#200"
 
 
 HOSTILE = "<script>alert(1)</script>\"'&"
