@@ -11,7 +11,7 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Column, ColumnElement, Connection, Engine, Row, Select, bindparam, case, or_, select, union
+from sqlalchemy import Column, ColumnElement, Connection, Engine, Row, Select, and_, bindparam, case, or_, select, union
 
 from issuers import ledger
 from issuers.admission import every_anchor
@@ -55,6 +55,9 @@ def _among(column: Column[str], name: str = "asked") -> ColumnElement[bool]:
     """Whether a column is one of the values that the query is asked with."""
     return column.in_(bindparam(name, expanding=True))
 
+
+AFTER_HEX = "g"
+"""Sorts after every hexadecimal digit."""
 
 # Written once: making a statement costs more than sending it.
 NUMBERS = select(transcript_witnesses.c.number).where(
@@ -192,9 +195,17 @@ def _keys(connection: Connection, names: Names) -> tuple[Sequence[Row[Any]], Seq
 
     With them their certificates, and the SHA-256 of the intermediates seen when these were admitted.
     """
-    rows = connection.execute(KEYS, {"asked": [*names.keys]}).all()
+    rows = connection.execute(KEYS, {"asked": [*names.keys, *_of_codes(connection, names)]}).all()
     certificates = connection.execute(CERTIFICATES, {"asked": [row.id for row in rows]}).all()
     return rows, certificates, {sha256 for row in certificates for sha256 in row.chain}
+
+
+def _of_codes(connection: Connection, names: Names) -> Iterable[str]:
+    """The keys that QR codes name by the beginning of their identity: ranges of the primary key."""
+    if not names.kids:
+        return ()
+    ranges = [and_(keys.c.id >= kid, keys.c.id < kid + AFTER_HEX) for kid in sorted(names.kids)]
+    return connection.scalars(select(keys.c.id).where(or_(*ranges)))
 
 
 def _told(
@@ -225,6 +236,7 @@ def _key(row: Row[Any], certificates: Sequence[RegisteredCertificate]) -> Key:
         invalid_since=row.invalid_since,
         proposed_invalid_since=row.proposed_invalid_since,
         certificates=tuple(certificates),
+        spki=row.spki,
     )
 
 

@@ -28,7 +28,7 @@ from issuers.kit import CROCKFORD, canonical
 from verify.agreement import CLAIMS, derive
 from verify.claims import EPOCH, GRADES, LEVELS, NUMBERS, Claims
 from verify.envelope import KID_BYTES, Algorithm, to_be_signed
-from verify.qr import pack
+from verify.qr import host_of, pack
 from verify.record import read
 
 QrKey = ec.EllipticCurvePrivateKey | ed25519.Ed25519PrivateKey
@@ -54,8 +54,6 @@ PIXELS = 2.0
 """Pixels in a millimetre where the page is searched for room: a hairline still darkens one."""
 BLANK = 250
 """The darkest grey that counts as paper."""
-
-HOST = re.compile(r"[A-Z0-9.:-]{1,40}")
 
 
 class TooLarge(Exception):  # noqa: N818 - a statement about the claims
@@ -172,12 +170,8 @@ def seal(payload: bytes, key: QrKey) -> bytes:
 
 def text_of(envelope: bytes, public_url: str) -> str:
     """The text of the symbol. Raises ValueError for an address that is more than scheme, host and port."""
-    url = urlsplit(public_url)
-    host = (url.hostname or "").encode("idna").decode("ascii").upper() + (f":{url.port}" if url.port else "")
-    bare = url.path in {"", "/"} and not (url.query or url.fragment or url.username)
-    if url.scheme not in {"http", "https"} or not bare or not HOST.fullmatch(host):
-        raise ValueError("the public address is a scheme, a host of at most 40 characters, and a port")
-    return f"{url.scheme.upper()}://{host}/V#{pack(envelope)}"
+    host = host_of(public_url)
+    return f"{urlsplit(public_url).scheme.upper()}://{host}/V#{pack(envelope)}"
 
 
 def draw(text: str) -> segno.QRCode:

@@ -158,15 +158,11 @@ def _merged(held: Iterable[Appointment], subject: Subject) -> list[Appointment]:
             and _speaks_for(one, subject) == _speaks_for(last, subject)
             and (last.valid_until is None or one.valid_from <= last.valid_until)
         ):
-            ends = None if None in {last.valid_until, one.valid_until} else max(_ends(last), _ends(one))
-            merged[-1] = replace(one, valid_from=last.valid_from, valid_until=ends)
+            ends = [each.valid_until for each in (last, one) if each.valid_until is not None]
+            merged[-1] = replace(one, valid_from=last.valid_from, valid_until=max(ends) if len(ends) > 1 else None)
         else:
             merged.append(one)
     return merged
-
-
-def _ends(one: Appointment) -> datetime:
-    return one.valid_until or datetime.max.replace(tzinfo=one.valid_from.tzinfo)
 
 
 def _speaks_for(one: Appointment, subject: Subject) -> bool:

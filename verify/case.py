@@ -1,33 +1,22 @@
 """One signature, with everything that may be asked about it.
 
-`Opened` is a signature whose CMS was parsed; `Case` adds what the caller believes and what was concluded on the way
-(the proof of existence, the path): the one argument of every check.
+`Opened` is a signature whose CMS was parsed; a `Case` adds what the caller believes and what was concluded on the way
+(the proof of existence, the paths): the one argument of every check.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 
 from verify.cms import Malformed, SignedData, Token, parse, parse_token
+from verify.envelope import Sealed
 from verify.evidence import Signature
 from verify.path import Path
 from verify.policy import Policy
 from verify.revocation import StatusData
-from verify.trust import Key, Level, Role, TrustSnapshot
-
-
-@dataclass(frozen=True, slots=True)
-class Subject:
-    """What a transcript says of itself that authority is judged by: from the record, or from the register."""
-
-    issuer: str
-    level: Level
-    issued_on: date
-    number: str
-    version: int
-    province: str | None = None
-    record_digest: str | None = None
+from verify.subject import Subject
+from verify.trust import Key, Role, TrustSnapshot
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,19 +43,31 @@ class Opened:
     flaw: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Case:
-    """All that a check may look at."""
+    """What authority is asked about: a registered key, its certificates, and a claim to speak for a subject.
 
-    opened: Opened
+    `key` is None if the registry lacks it or never trusted it. `paths` are those of the signer's certificate (of a QR
+    key: of each that is registered), None where there is none; `certificates` all that are asked of the time table.
+    """
+
+    key: Key | None
     subject: Subject | None
     role: Role | None
     proof: Proof
-    path: Path | None
+    paths: tuple[Path | None, ...]
+    certificates: tuple[bytes, ...]
     status: StatusData
     trust: TrustSnapshot
     policy: Policy
     at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SignatureCase(Case):
+    """A signature in a PDF."""
+
+    opened: Opened
 
     @property
     def signature(self) -> Signature:
@@ -78,10 +79,12 @@ class Case:
         """Its CMS, None if malformed."""
         return self.opened.signed
 
-    @property
-    def key(self) -> Key | None:
-        """The registered key that signed, None if the registry lacks it or never trusted it."""
-        return known_key(self.opened, self.trust)
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CodeCase(Case):
+    """A QR code."""
+
+    sealed: Sealed
 
 
 def open_signature(signature: Signature) -> Opened:
@@ -101,7 +104,7 @@ def open_signature(signature: Signature) -> Opened:
     return Opened(signature, signed=signed)
 
 
-def known_key(opened: Opened, trust: TrustSnapshot) -> Key | None:
-    """The registered and once trusted key that signed, or None."""
-    key = trust.keys.get(opened.signed.key_id) if opened.signed else None
+def known_key(key_id: str | None, trust: TrustSnapshot) -> Key | None:
+    """The registered and once trusted key of this identity, or None."""
+    key = trust.keys.get(key_id) if key_id else None
     return key if key is not None and key.admitted else None

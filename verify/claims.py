@@ -13,9 +13,9 @@ from datetime import date
 from types import MappingProxyType
 from typing import Any
 
-from verify.case import Subject
 from verify.cbor import read_map
 from verify.qr import Refused
+from verify.subject import Subject
 from verify.trust import Level
 
 REQUIRED = (1, 2, 3, 4, 5, 12)

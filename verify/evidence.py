@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+from verify.code import Code
 from verify.trust import Names
 
 
@@ -105,7 +106,9 @@ class Evidence:
 
     `digests` are the hex SHA-256 of the file up to each possible end of a revision, by that end: a registered
     `pdf_sha256` among them proves that every signature before that end existed (HB-1, 3b). `certificates`, `crls`
-    and `ocsps` are the DER of the document security store (PAdES B-LT); those inside a CMS stay there.
+    and `ocsps` are the DER of the document security store (PAdES B-LT); those inside a CMS stay there. `kind` is `pdf`,
+    `scan` (a PDF with neither signature nor visible text), `image` or `qr`. `codes` are the QR codes of ours, each
+    once, `foreign_codes` how many others there are; `unscanned` says why a PDF's pages could not be looked at for them.
     """
 
     kind: str
@@ -120,3 +123,6 @@ class Evidence:
     crls: tuple[bytes, ...] = ()
     ocsps: tuple[bytes, ...] = ()
     visible_text: bool = False
+    codes: tuple[Code, ...] = ()
+    foreign_codes: int = 0
+    unscanned: str = ""

@@ -9,12 +9,14 @@ from __future__ import annotations
 import hashlib
 import hmac
 
-from verify.case import Case, Opened
+from verify.case import CodeCase, Opened, SignatureCase
 from verify.cms import HASHES, verify_signature, weakness
+from verify.envelope import Sealed
 from verify.report import Finding, Outcome, Sub
+from verify.trust import Key
 
 
-def format_(case: Case) -> tuple[Finding, ...]:
+def format_(case: SignatureCase) -> tuple[Finding, ...]:
     """The ByteRange covers its revision but for /Contents, and the CMS is one SignedData of one signer."""
     if case.signature.unknown:
         facts = {"sub_filter": case.signature.sub_filter}
@@ -24,7 +26,7 @@ def format_(case: Case) -> tuple[Finding, ...]:
     return (Finding("format", Outcome.PASSED),)
 
 
-def integrity(case: Case) -> tuple[Finding, ...]:
+def integrity(case: SignatureCase) -> tuple[Finding, ...]:
     """The signed bytes hash to the signed digest, and the signature over it is the key's."""
     if case.signature.unknown:
         return (Finding("integrity", Outcome.NOTED, facts={"sub_filter": case.signature.sub_filter}),)
@@ -34,13 +36,26 @@ def integrity(case: Case) -> tuple[Finding, ...]:
     return (Finding("integrity", Outcome.PASSED),)
 
 
-def algorithms(case: Case) -> tuple[Finding, ...]:
+def algorithms(case: SignatureCase) -> tuple[Finding, ...]:
     """Hash, signature scheme and key are strong enough: TOTAL-FAILED here, stricter than the standard (HB-1, 2)."""
     weak = weakness(case.signed) if case.signed else ""
     if weak:
         facts = {"algorithm": weak}
         return (Finding("algorithms", Outcome.FAILED, Sub.CRYPTO_CONSTRAINTS_FAILURE, facts),)
     return (Finding("algorithms", Outcome.PASSED),)
+
+
+def seal(case: CodeCase) -> tuple[Finding, ...]:
+    """The envelope of a QR code is signed by the key that it names (RFC 9052, 4.4); a stranger's cannot be asked."""
+    if case.key is None:
+        return (Finding("seal", Outcome.NOTED, facts={"known": False}),)
+    fault = sealed_by(case.sealed, case.key)
+    return (Finding("seal", Outcome.FAILED, fault) if fault else Finding("seal", Outcome.PASSED),)
+
+
+def sealed_by(sealed: Sealed, key: Key) -> Sub | None:
+    """Why an envelope is not this key's, or None."""
+    return None if sealed.signed_by(key.spki) else Sub.SIG_CRYPTO_FAILURE
 
 
 def broken(opened: Opened) -> Sub | None:

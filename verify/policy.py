@@ -13,11 +13,15 @@ from verify.trust import Role
 
 @dataclass(frozen=True, slots=True)
 class Policy:
-    """One version of the law, with its date and the roles it demands of a school's transcript."""
+    """One version of the law, with its date and the roles it demands of a school's transcript.
+
+    `code_roles` are demanded of a QR code that is judged alone.
+    """
 
     name: str
     since: date
     required_roles: tuple[Role, ...]
+    code_roles: tuple[Role, ...]
     switched_off: frozenset[str] = field(default_factory=frozenset)
 
 
@@ -25,6 +29,6 @@ HB_1 = Policy(
     name="HB-1.0",
     since=date(2026, 11, 23),
     required_roles=(Role.PRINCIPAL, Role.SCHOOL_SEAL),
-    switched_off=frozenset({"qr"}),
+    code_roles=(Role.QR_SEAL,),
 )
-"""HB-1 as written; QR codes on a signed page are not looked for yet, and every report says so."""
+"""HB-1 as written."""

@@ -8,24 +8,26 @@ what is deliberately not asked is listed in the report as switched off.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
 from datetime import datetime
 
 from verify import record as records
 from verify.authority import capacity
-from verify.case import Case, Opened, Subject, known_key, open_signature
+from verify.case import Opened, SignatureCase, known_key, open_signature
 from verify.changes import changes
 from verify.checks import CHECKS
 from verify.evidence import Attachment, Evidence
 from verify.existence import Believer, prove
 from verify.integrity import broken
-from verify.path import Paths
+from verify.paper import compare, judge_paper
+from verify.path import Path, Paths
 from verify.policy import Policy
 from verify.report import Finding, Indication, JudgedSignature, Outcome, Reason, Report, Transcript
 from verify.revocation import StatusData
-from verify.roles import missing, role_here, take
+from verify.roles import Signer, missing, role_here, take
 from verify.standing import entries, family, standing
-from verify.trust import TrustSnapshot, Use
+from verify.story import Story
+from verify.subject import Subject
+from verify.trust import Key, TrustSnapshot, Use
 from verify.verdict import INVALID, conclude, in_order, reasons_of, verdict
 
 
@@ -39,30 +41,24 @@ def judge(evidence: Evidence, trust: TrustSnapshot, policy: Policy, at: datetime
     except Exception as error:  # noqa: BLE001 - P3: what nobody foresaw is answered, and the answer is no "yes"
         facts = {"error": type(error).__name__}
         fault = Finding("procedure", Outcome.INDETERMINATE, Reason.CANNOT_BE_JUDGED, facts)
-        return _report(evidence, trust, policy, at, _Story(findings=[fault]))
-
-
-@dataclass(slots=True)
-class _Story:
-    """What the steps have found so far."""
-
-    findings: list[Finding] = field(default_factory=list)
-    record: records.Record | None = None
-    subject: Subject | None = None
-    judged: list[JudgedSignature] = field(default_factory=list)
+        return _report(evidence, trust, policy, at, Story(policy.required_roles, [fault]))
 
 
 def _judge(evidence: Evidence, trust: TrustSnapshot, policy: Policy, at: datetime) -> Report:
-    story = _Story()
+    story = Story(policy.required_roles)
 
     # 1. Format checking (5.2.2): what the readers saw in the file, and every signature in it, sound or not.
     opened = [open_signature(one) for one in evidence.signatures]
     story.findings += _faults(evidence, opened, policy)
     signed = [one for one in opened if not one.signature.timestamp]
 
+    # Nothing is signed here: then it is paper, and judged by its QR code (HB-1, 5).
+    if not signed:
+        judge_paper(story, evidence, trust, policy, at)
+        return _report(evidence, trust, policy, at, story)
+
     # 2. Identification (HB-1, 4): which transcript is this, by its record or by its registered digest?
-    if signed:
-        story.findings += _identify(story, evidence, trust, at)
+    story.findings += _identify(story, evidence, trust, at)
 
     # 3. Proof of existence (5.4, 5.6.2.3): since when did each signature exist?
     paths = Paths(trust.anchors, (*trust.intermediates, *evidence.certificates))
@@ -72,21 +68,36 @@ def _judge(evidence: Evidence, trust: TrustSnapshot, policy: Policy, at: datetim
 
     # 4. Every check of the table is asked about every signature (5.3 to 5.6).
     for one in signed:
+        signer = _signer(one, trust)
         path = paths.find(one.signed.certificates, Use.DOCUMENT) if one.signed else None
-        role = role_here(one, story.subject, trust, policy)
-        story.judged.append(_ask(Case(one, story.subject, role, proofs[id(one)], path, status, trust, policy, at)))
+        case = SignatureCase(
+            opened=one,
+            key=signer.key,
+            subject=story.subject,
+            role=role_here(signer, story.subject, trust, policy.required_roles),
+            proof=proofs[id(one)],
+            paths=(path,),
+            certificates=_certificates(one, path, signer.key),
+            status=status,
+            trust=trust,
+            policy=policy,
+            at=at,
+        )
+        story.judged.append(_ask(case))
 
     # 5. Required roles take their best candidates (HB-1, 2).
     if story.subject is not None:
-        story.judged = take(story.judged, policy)
-        story.findings += missing(story.judged, signed, story.subject, trust, policy)
+        story.judged = take(story.judged, policy.required_roles)
+        signers = [_signer(one, trust) for one in signed]
+        story.findings += missing(story.judged, signers, story.subject, trust, policy.required_roles)
 
-    # 6. The document as a whole: what changed after signing, the record in each required revision, the register.
+    # 6. The document as a whole: what changed after signing, the record in each required revision, the register, and
+    # what the QR codes on its pages say of the same.
     if story.subject is not None:
         story.findings += changes(evidence, story.judged)
         story.findings += _record_in_time(story, evidence)
-        proven = [one.proven_at for one in story.judged if one.taken]
-        story.findings += standing(story.subject, trust, proven)
+        story.findings += standing(story.subject, trust, [one.proven_at for one in story.taken])
+    story.findings += compare(story, evidence, trust, policy, at)
 
     # 7. One verdict (HB-1, 2).
     return _report(evidence, trust, policy, at, story)
@@ -106,16 +117,11 @@ def _faults(evidence: Evidence, opened: Sequence[Opened], policy: Policy) -> lis
         elif one.signature.unknown:
             facts = {"sub_filter": one.signature.sub_filter}
             found.append(Finding("document", Outcome.INDETERMINATE, Reason.CANNOT_BE_JUDGED, facts))
-    if all(one.signature.timestamp for one in opened):
-        # A scan without text is judged by its QR code, which is not looked for yet.
-        reason = Reason.NO_SIGNATURE if evidence.visible_text else Reason.CANNOT_BE_JUDGED
-        outcome = Outcome.FAILED if evidence.visible_text else Outcome.INDETERMINATE
-        found.append(Finding("document", outcome, reason))
     found += [Finding(name, Outcome.SWITCHED_OFF) for name in sorted(policy.switched_off)]
     return found
 
 
-def _identify(story: _Story, evidence: Evidence, trust: TrustSnapshot, at: datetime) -> list[Finding]:
+def _identify(story: Story, evidence: Evidence, trust: TrustSnapshot, at: datetime) -> list[Finding]:
     """Step 2: the record of the last signed revision; without one, the register's entry for a digest of this file."""
     revisions = sorted({one.revision for one in evidence.signatures if not one.timestamp})
     attachment = evidence.revisions[revisions[-1]].attachment
@@ -142,6 +148,21 @@ def _identify(story: _Story, evidence: Evidence, trust: TrustSnapshot, at: datet
     return [Finding("record", Outcome.INDETERMINATE, Reason.NOT_IDENTIFIED)]
 
 
+def _signer(opened: Opened, trust: TrustSnapshot) -> Signer:
+    """Whose key a signature is by; a malformed one names nobody."""
+    legible = opened.signed is not None
+    return Signer(known_key(opened.signed.key_id if opened.signed else None, trust), Use.DOCUMENT, legible)
+
+
+def _certificates(opened: Opened, path: Path | None, key: Key | None) -> tuple[bytes, ...]:
+    """Every certificate of the path; without a signing-certificate attribute all of the key's besides (HB-1, 3)."""
+    if opened.signed is None:
+        return ()
+    chain = path.certificates if path else opened.signed.certificates[:1]
+    registered = [one.der for one in key.certificates] if key and opened.signed.named_certificate is None else []
+    return tuple(dict.fromkeys((*chain, *registered)))
+
+
 def _status(evidence: Evidence, opened: Sequence[Opened], trust: TrustSnapshot) -> StatusData:
     """Step 3: what the file carries of CRLs and OCSP responses, in its security store and in its signatures."""
     signed = [one.signed for one in opened if one.signed is not None]
@@ -150,11 +171,10 @@ def _status(evidence: Evidence, opened: Sequence[Opened], trust: TrustSnapshot) 
     return StatusData(trust, tuple(dict.fromkeys(crls)), tuple(dict.fromkeys(ocsps)))
 
 
-def _ask(case: Case) -> JudgedSignature:
+def _ask(case: SignatureCase) -> JudgedSignature:
     """Step 4: one signature."""
     findings = [finding for check in CHECKS for finding in check.ask(case)]
-    key = known_key(case.opened, case.trust)
-    signed = case.signed
+    key, signed = case.key, case.signed
     return JudgedSignature(
         field=case.signature.field,
         role=case.role.value if case.role else None,
@@ -171,12 +191,12 @@ def _ask(case: Case) -> JudgedSignature:
     )
 
 
-def _record_in_time(story: _Story, evidence: Evidence) -> list[Finding]:
+def _record_in_time(story: Story, evidence: Evidence) -> list[Finding]:
     """Step 6: the same record in the revision of every required signature, and not dated after all of them."""
     if story.subject is None:
         return []
     placed = {one.field: one.revision for one in evidence.signatures}
-    taken = [one for one in story.judged if one.taken]
+    taken = story.taken
     found = []
     if len({evidence.revisions[placed[one.field]].attachment for one in taken} | {_signed_last(evidence)}) > 1:
         found.append("differs between signed revisions")
@@ -193,13 +213,13 @@ def _signed_last(evidence: Evidence) -> Attachment:
     return evidence.revisions[max(one.revision for one in evidence.signatures if not one.timestamp)].attachment
 
 
-def _report(evidence: Evidence, trust: TrustSnapshot, policy: Policy, at: datetime, story: _Story) -> Report:
+def _report(evidence: Evidence, trust: TrustSnapshot, policy: Policy, at: datetime, story: Story) -> Report:
     """Step 7."""
-    taken = [one for one in story.judged if one.taken]
+    taken = story.taken
     reasons = {Reason(finding.code) for finding in story.findings if finding.code}
     for one in taken:
         reasons |= reasons_of(one)
-    said = verdict(reasons, taken, len(policy.required_roles))
+    said = verdict(reasons, taken, len(story.required))
     return Report(
         verdict=said,
         reasons=in_order(reasons),
@@ -217,8 +237,8 @@ def _report(evidence: Evidence, trust: TrustSnapshot, policy: Policy, at: dateti
     )
 
 
-def _transcript(story: _Story, trust: TrustSnapshot) -> Transcript | None:
-    """What is known of the transcript; its record only where a required signature that holds stands for it."""
+def _transcript(story: Story, trust: TrustSnapshot) -> Transcript | None:
+    """What is known of it; its record or claims only where a required signature that holds stands for them."""
     subject = story.subject
     if subject is None:
         return None
@@ -231,7 +251,7 @@ def _transcript(story: _Story, trust: TrustSnapshot) -> Transcript | None:
     if Reason.TRANSCRIPT_WITHDRAWN in codes:
         status = "withdrawn"
     issuer = trust.issuers.get(subject.issuer)
-    vouched = any(one.taken and one.conclusion.indication is not Indication.TOTAL_FAILED for one in story.judged)
+    vouched = any(one.conclusion.indication is not Indication.TOTAL_FAILED for one in story.taken)
     return Transcript(
         number=subject.number,
         version=subject.version,
@@ -242,4 +262,5 @@ def _transcript(story: _Story, trust: TrustSnapshot) -> Transcript | None:
         superseded_by=newest if subject.version < newest else None,
         history=tuple((one.version, one.issued_on.isoformat(), one.reason_code) for one in known),
         record=story.record.plain if story.record and vouched else None,
+        claims=story.claims.plain if story.claims and vouched else None,
     )

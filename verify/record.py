@@ -20,8 +20,8 @@ import msgspec
 import rfc8785
 from msgspec import Meta
 
-from verify.case import Subject
 from verify.report import Finding, Outcome, Reason
+from verify.subject import Subject
 from verify.trust import VIETNAM, Issuer, Kind, Level, Period, TrustSnapshot, start_of_day
 
 MAX_RECORD_BYTES = 256 * 1024

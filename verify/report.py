@@ -159,7 +159,8 @@ class Transcript:
     """What is known of the transcript a report is about.
 
     `status` is current, superseded, withdrawn or unregistered; `history` the registered versions as
-    (version, issued_on, reason_code), oldest first; `record` the signed record, if one was read.
+    (version, issued_on, reason_code), oldest first; `record` the signed record, `claims`
+    those of a QR code that was judged alone, where a signature stands for them.
     """
 
     number: str | None
@@ -171,6 +172,7 @@ class Transcript:
     superseded_by: int | None = None
     history: tuple[tuple[int, str, str | None], ...] = ()
     record: Mapping[str, Any] | None = None
+    claims: Mapping[str, Any] | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import datetime
 
-from verify.case import Subject
 from verify.report import Finding, Outcome, Reason
+from verify.subject import Subject
 from verify.trust import RegisteredVersion, TrustSnapshot
 
 

@@ -102,7 +102,8 @@ class Key:
 
     `admitted` says that it was active once, or came in as historical; else the registry knows it but never trusted it.
     `suspended_since` is the start of a suspension that was never lifted: with `revoked_at` it is one that ran into the
-    revocation. Several revocation dates stand side by side; C of HB-1 section 3 is the engine's to compute.
+    revocation. Several revocation dates stand side by side; C of HB-1 section 3 is the engine's to compute. `spki` is
+    the DER SubjectPublicKeyInfo whose SHA-256 is `id`: a QR key may have no certificate.
     """
 
     id: str
@@ -118,6 +119,7 @@ class Key:
     invalid_since: datetime | None = None
     proposed_invalid_since: datetime | None = None
     certificates: tuple[RegisteredCertificate, ...] = ()
+    spki: bytes = b""
 
 
 @dataclass(frozen=True, slots=True)
@@ -296,7 +298,8 @@ class Names:
 
     Keys are hex SHA-256 of SubjectPublicKeyInfo (signers' and time-stampers'), `files` hex SHA-256 of the file and of
     each of its revisions; `issuer`, `number` and `record_digest` come from the record, if there is one. `serials` are
-    the serial numbers of all certificates in the file: the entries of the registry's CRLs that are read.
+    the serial numbers of all certificates in the file: the entries of the registry's CRLs that are read. `kids` are the
+    first 16 hex digits of the keys that QR codes name.
     """
 
     keys: frozenset[str] = frozenset()
@@ -305,6 +308,7 @@ class Names:
     record_digest: str | None = None
     files: frozenset[str] = frozenset()
     serials: frozenset[int] = frozenset()
+    kids: frozenset[str] = frozenset()
 
 
 def start_of_day(day: date) -> datetime:

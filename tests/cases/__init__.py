@@ -15,7 +15,7 @@ from typing import Any
 import world
 
 from verify.policy import HB_1, Policy
-from verify.report import Indication, Reason, Report, Sub, Verdict
+from verify.report import Finding, Indication, Reason, Report, Sub, Verdict
 from verify.trust import TrustSnapshot
 
 
@@ -95,16 +95,30 @@ def case(
     return register
 
 
+def shown(place: str, *wanted: Finding) -> Callable[[Report], bool]:
+    """Whether a report shows exactly these findings of a signature ("": of the document), of the checks they name."""
+    checks = {finding.check for finding in wanted}
+
+    def shows(report: Report) -> bool:
+        found = {one.field: one.conclusion.findings for one in report.signatures} | {"": report.findings}
+        return tuple(one for one in found[place] if one.check in checks) == wanted
+
+    return shows
+
+
 def each(
-    *proves: str, rows: Mapping[str, tuple[Any, Expected]], bugs: Mapping[str, str] | None = None
+    *proves: str,
+    rows: Mapping[str, tuple[Any, Expected]],
+    bugs: Mapping[str, str] | None = None,
+    shows: Mapping[str, Callable[[Report], bool]] | None = None,
 ) -> Callable[[Callable[[Any], Given]], Callable[[Any], Given]]:
-    """One case for each row: its name, what is handed to the function, and what the law expects."""
+    """One case for each row: its name, what is handed to the function, and what the law expects and a report shows."""
 
     def register(build: Callable[[Any], Given]) -> Callable[[Any], Given]:
         for name, (handed, expected) in rows.items():
             made = partial(build, handed)
-            bug = (bugs or {}).get(name, "")
-            CASES.append(Case(f"{build.__name__}[{name}]", build.__doc__ or "", proves, made, expected, bug))
+            told = (bugs or {}).get(name, ""), (shows or {}).get(name)
+            CASES.append(Case(f"{build.__name__}[{name}]", build.__doc__ or "", proves, made, expected, *told))
         return build
 
     return register

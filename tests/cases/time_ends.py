@@ -205,6 +205,22 @@ def two_appointments(handed: tuple[datetime, datetime]) -> Given:
     return given(plain(), poe=OCTOBER, **held)
 
 
+@each(
+    "Appointments of one key, issuer and role that touch are one interval",
+    rows={
+        "in-the-last-second-of-the-second": ((SEPTEMBER, OCTOBER, OCTOBER - SECOND), VALID),
+        "at-the-end-of-the-second": ((SEPTEMBER, OCTOBER, OCTOBER), ENDED),
+        "after-the-second-within-the-first": ((OCTOBER, SEPTEMBER, SEPTEMBER), VALID),
+        "at-the-end-of-the-first": ((OCTOBER, SEPTEMBER, OCTOBER), ENDED),
+    },
+)
+def two_appointments_that_ended(handed: tuple[datetime, datetime, datetime]) -> Given:
+    """The later of both ends is the end of the one interval."""
+    first, second, poe = handed
+    held = principals_appointments({"valid_until": first}, {"valid_from": JUNE, "valid_until": second})
+    return given(plain(), poe=poe, **held)
+
+
 @case("Appointments of one key, issuer and role that touch are one interval", expected=VALID)
 def three_appointments_listed_out_of_order() -> Given:
     """The longest comes first and swallows the second; the third touches the first."""
