@@ -76,7 +76,13 @@ async def distrust(request: Request[Any, Any, Any], anchor: FromPath[str]) -> Re
     return await admin.change(request, Nothing, deed)
 
 
-@post("/v1/admin/trust-anchors/{anchor:str}/crls", status_code=200, request_max_body_size=None, tags=["admin"])
+@post(
+    "/v1/admin/trust-anchors/{anchor:str}/crls",
+    status_code=200,
+    operation_class=taking(content=("application/pkix-crl", "application/x-pem-file")),
+    request_max_body_size=None,
+    tags=["admin"],
+)
 async def import_crl(request: Request[Any, Any, Any], anchor: FromPath[str]) -> Response[CrlImported]:
     """Import a CRL, DER or PEM as the body; what it revokes sticks."""
     await admin.admit(request, access.ADMINS)

@@ -87,7 +87,7 @@ async def create(request: Request[Any, Any, Any]) -> Response[KeyProposed]:
 @post(
     "/v1/admin/keys/{key:str}/proof",
     status_code=200,
-    operation_class=taking(Proof),
+    operation_class=taking(Proof, file="The challenge's page, signed."),
     request_max_body_size=None,
     tags=["admin"],
 )

@@ -13,7 +13,6 @@ from litestar import Litestar, Request, Response, get
 from litestar.datastructures import State
 from litestar.exceptions import HTTPException
 from litestar.openapi import OpenAPIConfig
-from litestar.openapi.plugins import JsonRenderPlugin
 from sqlalchemy import Engine
 
 from gateway import (
@@ -37,6 +36,7 @@ from gateway import (
     verifications,
 )
 from gateway.admin import Desk
+from gateway.described import Described
 from gateway.headers import Headers
 from gateway.limits import Intake
 from gateway.pages import Pages
@@ -132,7 +132,7 @@ def build(settings: Settings, engine: Engine, *, synthetic: bool) -> Headers:
             version=version("transcript-gateway"),
             description="May I accept this transcript? Problems are RFC 9457 documents; instants are RFC 3339.",
             path="/schema",
-            render_plugins=[JsonRenderPlugin(path=["/", "/openapi.json"])],
+            render_plugins=[Described(path=["/", "/openapi.json"])],
         ),
         logging_config=None,  # the framework would log requests and exceptions with what they carry
         request_max_body_size=64 << 10,
