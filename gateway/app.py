@@ -23,10 +23,12 @@ from gateway import (
     admin_keys,
     admin_officers,
     admin_transcripts,
+    browsing,
     challenges,
     chronicle,
     directory,
     health,
+    leaflets,
     lookups,
     metrics,
     pages,
@@ -44,6 +46,7 @@ from gateway.rates import Rates
 from gateway.sandbox import Sandbox
 from gateway.settings import Settings
 from gateway.verifications import Service
+from verify.qr import host_of
 
 ADMIN = (
     admin_issuers.create,
@@ -85,8 +88,9 @@ def build(settings: Settings, engine: Engine, *, synthetic: bool) -> Headers:
     """The whole service: routes, state, what happens on start and stop, and the headers around it."""
     sandbox = Sandbox(settings.workers)
     key = receipts.load(settings.data_dir, settings.public_url)
+    host = host_of(settings.public_url)
     writer = ThreadPoolExecutor(1, "writer")
-    rates = Rates(settings.redis_url, settings.trusted_proxies)
+    rates = Rates(settings.redis_url, settings.trusted_proxies, settings.database_url)
 
     @asynccontextmanager
     async def running(_: Litestar) -> AsyncIterator[None]:
@@ -114,12 +118,19 @@ def build(settings: Settings, engine: Engine, *, synthetic: bool) -> Headers:
             pages.hand_in,
             pages.explain,
             pages.static,
+            browsing.search,
+            browsing.look_up,
+            browsing.find,
+            leaflets.advise,
+            leaflets.policy,
+            leaflets.receipts,
+            leaflets.check,
             *ADMIN,
         ],
         lifespan=[running],
         state=State(
             {
-                "service": Service(engine, sandbox, Intake(settings.max_upload_bytes), key),
+                "service": Service(engine, sandbox, Intake(settings.max_upload_bytes), key, host),
                 "pages": Pages(settings.max_upload_bytes, synthetic=synthetic),
                 "notes": health.notes(),
                 "desk": Desk(engine, writer, settings.public_url),

@@ -48,7 +48,7 @@ LONGEST_TMPDIR = 70
 SHORT_TMPDIR = "/tmp"  # noqa: S108 (only a folder of mode 0700 with a socket is made there)
 """A socket's path has at most 107 bytes, of which the fork server's own part takes 32."""
 
-ENGINE = ["gateway.worker", "verify.pdf", "verify.procedure"]
+ENGINE = ["gateway.worker", "verify.documents", "verify.procedure"]
 """What the fork server loads before it forks."""
 
 

@@ -16,6 +16,7 @@ from gateway.reporting import Verification, show
 from gateway.sandbox import Sandbox
 from gateway.settings import Settings
 from gateway.verifications import verify
+from verify.qr import host_of
 from verify.report import Verdict
 
 VALID, NOT_VALID, NOT_JUDGED = 0, 1, 2
@@ -43,7 +44,7 @@ async def verify_all(
 
     async def one(path: Path) -> Answer:
         async with turns:
-            answer = await _verify(path, engine, sandbox, settings.max_upload_bytes)
+            answer = await _verify(path, engine, sandbox, settings)
         tell()
         return answer
 
@@ -53,10 +54,10 @@ async def verify_all(
         await sandbox.stop()
 
 
-async def _verify(path: Path, engine: Engine, sandbox: Sandbox, most: int) -> Answer:
+async def _verify(path: Path, engine: Engine, sandbox: Sandbox, settings: Settings) -> Answer:
     try:
-        content = await asyncio.to_thread(_read, path, most)
-        report, trust = await verify(content, engine, sandbox)
+        content = await asyncio.to_thread(_read, path, settings.max_upload_bytes)
+        report, trust = await verify(content, engine, sandbox, host_of(settings.public_url))
     except Exception as error:  # noqa: BLE001 (every error is told as the problem that it is)
         problem = problems.of(error)
         code = NOT_JUDGED if problem.kind.status >= SERVERS_FAULT else NOT_VALID

@@ -47,7 +47,10 @@ class Kind:
     retry_after: int | None = None
 
 
-PDF_ONLY = Text("Hãy gửi tệp PDF gốc của học bạ số.", "Hand in the transcript's original PDF file.")
+FILES = Text(
+    "Hãy gửi tệp PDF gốc của học bạ số, hoặc ảnh chụp mã QR trên bản in (JPEG, PNG, WebP, TIFF).",
+    "Hand in the transcript's original PDF file, or a picture of the QR code on a printout (JPEG, PNG, WebP, TIFF).",
+)
 
 KINDS: dict[str, Kind] = {
     "not-multipart": Kind(
@@ -152,12 +155,24 @@ KINDS: dict[str, Kind] = {
             "A digital transcript has a few hundred kilobytes. Hand in the original from the school, not a scan.",
         ),
     ),
-    "not-a-pdf": Kind(415, Text("Đây không phải tệp PDF", "This is not a PDF file"), PDF_ONLY),
-    "picture-not-supported": Kind(
-        415, Text("Phiên bản này chưa đọc ảnh", "Pictures are not read in this version"), PDF_ONLY
+    "not-a-document": Kind(
+        415, Text("Đây không phải tệp PDF hay ảnh đọc được", "This is neither a PDF nor a picture that is read"), FILES
     ),
-    "qr-not-supported": Kind(
-        415, Text("Phiên bản này chưa xét mã QR", "QR codes are not judged in this version"), PDF_ONLY
+    "heic": Kind(
+        415,
+        Text("Không đọc được ảnh HEIC", "HEIC pictures are not read"),
+        Text(
+            "Hãy chụp màn hình ảnh đó, hoặc đổi định dạng máy ảnh sang JPEG rồi chụp lại.",
+            "Take a screenshot of the picture, or set the camera to JPEG and take it again.",
+        ),
+    ),
+    "foreign-code": Kind(
+        400,
+        Text("Mã QR này không phải của học bạ số", "This QR code is not a transcript's"),
+        Text(
+            "Hãy quét mã QR in trên học bạ; mã thanh toán hay mã khác không dùng được ở đây.",
+            "Scan the QR code that is printed on the transcript; payment and other codes mean nothing here.",
+        ),
     ),
     "unreadable": Kind(
         422,
@@ -280,7 +295,7 @@ class Problem:
 
 
 BY_STATUS = {404: "not-found", 405: "method-not-allowed", 413: "too-large", 429: "too-many-requests"}
-BY_CODE = {"no_pages": "no-pages", "unsupported": "not-a-pdf"}
+BY_CODE = {"no_pages": "no-pages", "unsupported": "not-a-document"}
 
 
 def of(error: Exception) -> Problem:  # noqa: PLR0911 (one row a kind of error)
@@ -291,7 +306,7 @@ def of(error: Exception) -> Problem:  # noqa: PLR0911 (one row a kind of error)
         case Refusal():
             return Problem(slug(error.why), _facts(error), STATUS[type(error)])
         case Unreadable():
-            code = BY_CODE.get(error.code, error.code)
+            code = "heic" if error.limit == "heic" else BY_CODE.get(error.code, error.code)
             return Problem(code if code in KINDS else "unreadable", {"limit": error.limit} if error.limit else {})
         case Busy() | WorkerDied():
             return Problem("busy" if isinstance(error, Busy) else "worker-died")

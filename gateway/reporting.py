@@ -65,7 +65,10 @@ class VersionOn(Struct, frozen=True):
 
 
 class TranscriptShown(Struct, frozen=True):
-    """What is known of the transcript; `record` is the signed record, if one was read and vouched for."""
+    """What is known of the transcript.
+
+    `record` is the signed record, `claims` those of a QR code that was judged alone, if a signature stands for them.
+    """
 
     number: str | None
     version: int | None
@@ -74,6 +77,7 @@ class TranscriptShown(Struct, frozen=True):
     history: list[VersionOn]
     superseded_by: int | UnsetType = UNSET
     record: dict[str, Any] | UnsetType = UNSET
+    claims: dict[str, Any] | UnsetType = UNSET
 
 
 class FindingShown(Struct, frozen=True):
@@ -163,6 +167,7 @@ def _transcript(transcript: Transcript | None) -> TranscriptShown | None:
         history=[VersionOn(*entry) for entry in transcript.history],
         superseded_by=UNSET if transcript.superseded_by is None else transcript.superseded_by,
         record=UNSET if transcript.record is None else dict(transcript.record),
+        claims=UNSET if transcript.claims is None else dict(transcript.claims),
     )
 
 

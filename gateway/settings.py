@@ -14,6 +14,8 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
+from verify.qr import host_of
+
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 
 MEBIBYTE = 1 << 20
@@ -79,6 +81,8 @@ def _public(text: str) -> str:
     parts = urlsplit(text)
     if text and (parts.scheme not in {"http", "https"} or not parts.hostname or parts.query or parts.fragment):
         raise ValueError("it must be an http or https address without query")
+    if text:
+        host_of(text)  # every QR code names it
     return text.rstrip("/")
 
 

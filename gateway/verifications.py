@@ -23,16 +23,16 @@ from gateway.receipts import ReceiptKey
 from gateway.reporting import Verification, show
 from gateway.sandbox import Sandbox
 from issuers import snapshot
+from verify.picture import format_of
 from verify.policy import HB_1
+from verify.qr import Refused as Foreign
+from verify.qr import read_text
 from verify.report import Report
 from verify.trust import VIETNAM, TrustSnapshot
 
 HEADER = b"%PDF-"
 HEADER_WITHIN = 1024
 """Readers accept a PDF header anywhere in the first kibibyte."""
-
-PICTURES = (b"\x89PNG", b"\xff\xd8\xff", b"RIFF", b"II*\0", b"MM\0*")
-"""PNG, JPEG, WebP, TIFF: told apart from rubbish, so that the answer can say that they are not read yet."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,16 +43,18 @@ class Service:
     sandbox: Sandbox
     intake: Intake
     receipts: ReceiptKey
+    host: str
 
 
-async def verify(content: bytes, engine: Engine, sandbox: Sandbox) -> tuple[Report, TrustSnapshot]:
-    """The story of one upload.
+async def verify(given: bytes | str, engine: Engine, sandbox: Sandbox, host: str) -> tuple[Report, TrustSnapshot]:
+    """The story of one upload, or of one scanned text.
 
-    Raises Refused for what is no PDF, Unreadable for what no parser opens or what passes a limit, WorkerDied, Busy, and
-    the database's errors: then there is no report, and so no verdict (promise P3).
+    `host` is what this gateway's own QR codes lead to. Raises Refused for what is no document of ours, Unreadable for
+    what no parser opens or what passes a limit, WorkerDied, Busy, and the database's errors: then there is no report,
+    and so no verdict (promise P3).
     """
-    recognise(content)
-    evidence = await sandbox.open(content)  # parsed, not yet believed: keys, issuer, number, digests
+    recognise(given)
+    evidence = await sandbox.open(given, host)  # parsed, not yet believed: keys, issuer, number, digests
     trust = await asyncio.to_thread(snapshot.read, engine, evidence.names)  # just what it names, as of now (P2)
     report = await sandbox.judge(evidence, trust, HB_1, at=datetime.now(VIETNAM))
     metrics.VERDICTS.labels(report.verdict.value).inc()
@@ -60,29 +62,45 @@ async def verify(content: bytes, engine: Engine, sandbox: Sandbox) -> tuple[Repo
 
 
 async def receive(request: Request[Any, Any, Any]) -> Verification:
-    """Take one upload, verify it, sign the receipt. Raises what `limits` and `verify` raise."""
+    """Take one upload or scanned text, verify it, sign the receipt. Raises what `limits` and `verify` raise."""
     service: Service = request.app.state.service
     with service.intake.place() as place:
-        content = await place.read(request)
+        given = await _scanned(request) if _is_json(request) else await place.read(request)
         with metrics.SECONDS.time():
-            report, trust = await verify(content, service.engine, service.sandbox)
+            report, trust = await verify(given, service.engine, service.sandbox, service.host)
     return show(report, trust, service.receipts.sign(report))
 
 
-def recognise(content: bytes) -> None:
-    """Refuse what is no PDF by its first bytes; names and media types are claims."""
-    if HEADER in content[:HEADER_WITHIN]:
-        return
-    raise Refused("picture-not-supported" if content.startswith(PICTURES) else "not-a-pdf")
+def recognise(given: bytes | str) -> None:
+    """Refuse a text that is no code of ours, and a file that is neither PDF nor picture by its first bytes.
+
+    Names and media types are claims, and not asked.
+    """
+    if isinstance(given, str):
+        try:
+            read_text(given)
+        except Foreign:
+            raise Refused("foreign-code") from None
+    elif HEADER not in given[:HEADER_WITHIN] and format_of(given) is None:
+        raise Refused("not-a-document")
 
 
-async def refuse_json(request: Request[Any, Any, Any]) -> None:
-    """A scanned QR code comes as JSON; this version judges none. Raises Refused, always."""
+def _is_json(request: Request[Any, Any, Any]) -> bool:
+    return request.headers.get("content-type", "").partition(";")[0].strip().lower() == "application/json"
+
+
+async def _scanned(request: Request[Any, Any, Any]) -> str:
+    """The text of a QR code, as somebody scanned it. Raises Refused."""
     try:
-        asked = msgspec.json.decode(await limits.small(request))
-    except msgspec.DecodeError:
+        return msgspec.json.decode(await limits.small(request), type=Scanned).qr
+    except (msgspec.DecodeError, UnicodeDecodeError):
         raise Refused("malformed-json") from None
-    raise Refused("qr-not-supported" if isinstance(asked, dict) and "qr" in asked else "malformed-json")
+
+
+class Scanned(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A scanned text, sent as JSON: the payload never stands in an address."""
+
+    qr: str
 
 
 @dataclass
@@ -91,9 +109,17 @@ class UploadOperation(Operation):
 
     def __post_init__(self) -> None:
         """Add the request body."""
-        file = Schema(type=OpenAPIType.STRING, format=OpenAPIFormat.BINARY, description="The PDF, one file.")
+        file = Schema(type=OpenAPIType.STRING, format=OpenAPIFormat.BINARY, description="A PDF or picture, one file.")
         form = Schema(type=OpenAPIType.OBJECT, properties={"file": file}, required=["file"])
-        self.request_body = RequestBody(content={"multipart/form-data": OpenAPIMediaType(schema=form)}, required=True)
+        text = Schema(type=OpenAPIType.STRING, description="The text of a QR code, as it was scanned.")
+        scanned = Schema(type=OpenAPIType.OBJECT, properties={"qr": text}, required=["qr"], additional_properties=False)
+        self.request_body = RequestBody(
+            content={
+                "multipart/form-data": OpenAPIMediaType(schema=form),
+                "application/json": OpenAPIMediaType(schema=scanned),
+            },
+            required=True,
+        )
 
 
 @post(
@@ -105,6 +131,4 @@ class UploadOperation(Operation):
 )
 async def create(request: Request[Any, Any, Any]) -> Verification:
     """Verify one document. The time of the verification is the server's."""
-    if request.headers.get("content-type", "").partition(";")[0].strip().lower() == "application/json":
-        await refuse_json(request)
     return await receive(request)

@@ -160,6 +160,7 @@ CHECKS: dict[str, Text] = {
     "record": Text("Dữ liệu học bạ", "Record"),
     "register": Text("Sổ đăng ký học bạ", "Register of transcripts"),
     "qr": Text("Mã QR", "QR code"),
+    "seal": Text("Chữ ký trong mã QR", "Signature in the QR code"),
 }
 
 LIMITS: dict[str, Text] = {

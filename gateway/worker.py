@@ -25,8 +25,9 @@ ADDRESS_SPACE = 1 << 30
 """Bytes of address space, libraries included. An honest file needs a few times its size; those made to harm want many
 gigabytes, and get MemoryError."""
 
-CPU_SECONDS = 2.0
-"""CPU time of one job. An honest document needs well below 0.1 s, a large one with many revisions about one."""
+CPU_SECONDS = 3.0
+"""CPU time of one job. An honest document needs well below 0.2 s, one with many revisions about one, a scan of twenty
+pages without a legible code about two."""
 
 ANSWER_BYTES = 64 << 20
 """What a job may send back: three times the largest upload. More would only move a memory bomb into the server."""

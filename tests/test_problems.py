@@ -89,12 +89,16 @@ BAD_INPUT: dict[str, tuple[dict[str, Any], int, str]] = {
     "malformed JSON": ({"content": b'{"qr"', "headers": {"content-type": "application/json"}}, 400, "malformed-json"),
     "other JSON": ({"json": {"number": "x"}}, 400, "malformed-json"),
     "a list": ({"json": ["qr"]}, 400, "malformed-json"),
-    "a QR code": ({"json": {"qr": "HB1:x"}}, 415, "qr-not-supported"),
+    "a foreign QR code": ({"json": {"qr": "HB1:x"}}, 400, "foreign-code"),
+    "an empty QR code": ({"json": {"qr": ""}}, 400, "foreign-code"),
+    "a QR code that is a number": ({"json": {"qr": 12345}}, 400, "malformed-json"),
+    "a QR code and more": ({"json": {"qr": "1", "host": "x"}}, 400, "malformed-json"),
     "much JSON": ({"json": {"qr": "x" * 100_000}}, 413, "too-large"),
-    "a picture": (file(b"\x89PNG\r\n\x1a\n" + bytes(100), "a.png"), 415, "picture-not-supported"),
-    "a photo": (file(b"\xff\xd8\xff\xe0" + bytes(100), "a.jpg"), 415, "picture-not-supported"),
-    "a text file": (file(b"hello", "a.pdf"), 415, "not-a-pdf"),
-    "zeros": (file(bytes(5000)), 415, "not-a-pdf"),
+    "a picture": (file(b"\x89PNG\r\n\x1a\n" + bytes(100), "a.png"), 422, "unreadable"),
+    "a photo": (file(b"\xff\xd8\xff\xe0" + bytes(100), "a.jpg"), 422, "unreadable"),
+    "a phone's own format": (file(b"\0\0\0\x18ftypheic" + bytes(100), "a.heic"), 415, "heic"),
+    "a text file": (file(b"hello", "a.pdf"), 415, "not-a-document"),
+    "zeros": (file(bytes(5000)), 415, "not-a-document"),
     "a byte too much": (file(bytes(MOST + 1)), 413, "too-large"),
     "twice too much": (file(bytes(2 * MOST)), 413, "too-large"),
     "a head alone": (file(b"%PDF-1.7\n%%EOF"), 422, "unreadable"),
@@ -177,7 +181,7 @@ class Stub:
     def __init__(self, error: Exception | None) -> None:
         self.error = error
 
-    async def open(self, _: bytes) -> SimpleNamespace:
+    async def open(self, *_: object) -> SimpleNamespace:
         if self.error:
             raise self.error
         return SimpleNamespace(names=Names())
@@ -214,7 +218,7 @@ SECRET = "Nguyễn Canh Chừng"  # noqa: S105 (a name that must not be logged)
         (WorkerDied(), 503, "worker-died"),
         (Busy(), 503, "busy"),
         (Unreadable("limit", "memory"), 422, "limit"),
-        (Unreadable("unsupported"), 415, "not-a-pdf"),
+        (Unreadable("unsupported"), 415, "not-a-document"),
         (Unreadable("something new"), 422, "unreadable"),
         (ValueError(SECRET), 503, "unexpected"),
         (RecursionError(SECRET), 503, "unexpected"),

@@ -10,6 +10,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
+from cryptography.x509 import load_der_x509_certificate
 from founding import (
     APPOINTED,
     DAY,
@@ -96,7 +98,10 @@ def test_a_slice_is_what_was_written_and_nothing_else(engine: Engine) -> None:
     def key(made: str, name: str, holder: str, use: Use = Use.DOCUMENT) -> Key:
         held = certificate(name, time_stamps=use is Use.TIMESTAMP)
         given = (RegisteredCertificate(sha256(held).hexdigest(), held),)
-        return Key(made, use, holder, KeyState.ACTIVE, admitted=True, certificates=given)
+        spki = (
+            load_der_x509_certificate(held).public_key().public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
+        )
+        return Key(made, use, holder, KeyState.ACTIVE, admitted=True, certificates=given, spki=spki)
 
     def issuer(code: str, kind: Kind, name: str, parent: str | None, territory: frozenset[str] | None = None) -> Issuer:
         return Issuer(code, kind, (Period(FOUNDED, None, name, parent, territory=territory),), FOUNDED)

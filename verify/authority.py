@@ -10,15 +10,18 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from verify.case import Case, Subject
+from verify.case import Case
 from verify.path import validity_of
 from verify.report import Finding, Outcome, Sub
+from verify.subject import Subject
 from verify.trust import (
+    CRL,
     PERSONS_ROLES,
     REGISTRY,
     Appointment,
     Issuer,
     Key,
+    Kind,
     Period,
     RegisteredCertificate,
     Role,
@@ -35,10 +38,12 @@ MAX_HOPS = 8
 
 
 def path(case: Case) -> tuple[Finding, ...]:
-    """The signer's certificate leads to an anchor of the registry."""
-    if case.path is None:
+    """The signer's certificate leads to an anchor of the registry; a QR key may have none (HB-1, 6)."""
+    found = [one for one in case.paths if one is not None]
+    if len(found) < len(case.paths):
         return (Finding("path", Outcome.INDETERMINATE, Sub.NO_CERTIFICATE_CHAIN_FOUND),)
-    return (Finding("path", Outcome.PASSED, facts={"anchor": case.path.anchor.id}),)
+    facts = {"anchor": found[0].anchor.id} if found else {"anchor": None}
+    return (Finding("path", Outcome.PASSED, facts=facts),)
 
 
 def existence(case: Case) -> tuple[Finding, ...]:
@@ -48,21 +53,14 @@ def existence(case: Case) -> tuple[Finding, ...]:
 
 
 def certificate(case: Case) -> tuple[Finding, ...]:
-    """Every certificate of the path, in the time table; without a signing-certificate attribute all of the key's."""
-    signed = case.signed
-    if signed is None:
-        return ()
-    chain = case.path.certificates if case.path else signed.certificates[:1]
+    """Every certificate that was asked for, in the time table."""
     registered = {one.der: one for one in case.key.certificates} if case.key else {}
-    asked = dict.fromkeys(chain)
-    if signed.named_certificate is None:
-        asked |= dict.fromkeys(registered)
     found = []
-    for der in asked:
+    for der in case.certificates:
         since, until = validity_of(der)
         revoked, held = _told(registered.get(der))
-        if case.path and der in chain:
-            status = case.status.of(case.path, chain.index(der), case.proof.time, case.at)
+        for one in (one for one in case.paths if one is not None and der in one.certificates):
+            status = case.status.of(one, one.certificates.index(der), case.proof.time, case.at)
             revoked, held = earliest(revoked, status.revoked), earliest(held, status.held)
         # A hold that ran into a revocation counts from its start (C of HB-1, 3).
         life = Life(since, until, earliest(revoked, held) if revoked else None, suspended=None if revoked else held)
@@ -72,19 +70,20 @@ def certificate(case: Case) -> tuple[Finding, ...]:
 
 def revocation(case: Case) -> tuple[Finding, ...]:
     """Status data of the certificates: by the anchor's mode, `registry` (switched off, and listed) or `crl`."""
-    if case.path is None:
+    paths = [one for one in case.paths if one is not None]
+    if not paths:
         return (Finding("revocation", Outcome.NOTED, facts={"path": None}),)
     if case.proof.stale:
         return (Finding("revocation", Outcome.INDETERMINATE, Sub.TRY_LATER, {"of": "time-stamp authority"}),)
-    mode = case.path.anchor.revocation
-    if mode == REGISTRY or (case.key is not None and case.key.historical):
+    asked = [one for one in paths if one.anchor.revocation != REGISTRY]
+    if not asked or (case.key is not None and case.key.historical):
         return (Finding("revocation", Outcome.SWITCHED_OFF, facts={"mode": REGISTRY}),)
     statuses = (
-        case.status.of(case.path, index, case.proof.time, case.at) for index in range(len(case.path.certificates))
+        case.status.of(one, index, case.proof.time, case.at) for one in asked for index in range(len(one.certificates))
     )
     if all(status.fresh for status in statuses):
-        return (Finding("revocation", Outcome.PASSED, facts={"mode": mode}),)
-    return (Finding("revocation", Outcome.INDETERMINATE, Sub.TRY_LATER, {"mode": mode}),)
+        return (Finding("revocation", Outcome.PASSED, facts={"mode": CRL}),)
+    return (Finding("revocation", Outcome.INDETERMINATE, Sub.TRY_LATER, {"mode": CRL}),)
 
 
 def key(case: Case) -> tuple[Finding, ...]:
@@ -195,7 +194,7 @@ def _hops(role: Role, case: Case, subject: Subject) -> Iterator[Finding]:
     seen: set[tuple[str, str]] = set()
     for moment in moments:
         hops = list(_climb(subject.issuer, moment, case))
-        if not hops or hops[-1].period.parent is not None:
+        if not hops or hops[-1].issuer.kind is not Kind.MINISTRY:
             facts = {"issuer": hops[-1].issuer.code if hops else subject.issuer, "asked": _text(moment)}
             yield Finding("issuer", Outcome.INDETERMINATE, Sub.HB_NOT_APPOINTED_AT_TIME, facts)
         for hop in hops:

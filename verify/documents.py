@@ -31,15 +31,16 @@ def open_document(content: bytes, host: str = "") -> Evidence:
     if not evidence.signatures and any(one.code == CANNOT_BE_JUDGED for one in evidence.faults):
         return evidence  # one of two readers cannot open it: that it is not signed, nobody has said
     signed = any(not one.timestamp for one in evidence.signatures)
+    drawn = signed or evidence.visible_text
     try:
-        scan = scan_pages(content, ladder=not signed)
+        scan = scan_pages(content, ladder=not drawn)
     except Unreadable as why:
         # What signatures or a text say is answered without: an unread code proves nothing, for or against.
-        if not signed and not evidence.visible_text:
+        if not drawn:
             raise
         return replace(evidence, unscanned=why.limit or why.code)
     read = _read(scan, host)
-    kind = evidence.kind if signed or evidence.visible_text else "scan"
+    kind = evidence.kind if drawn else "scan"
     names = _named(read, evidence.names, alone=not signed)
     return replace(evidence, kind=kind, names=names, codes=read, foreign_codes=len(scan.foreign))
 
