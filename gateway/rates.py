@@ -1,7 +1,8 @@
 """How often: per client, per token, and in total; counted in Redis for all replicas, or here.
 
 Redis lost: each process counts by itself, to a quarter of the limit, so that losing it loosens nothing. No verdict and
-no right rests on a count.
+no right rests on a count. What an attacker gains who reads Redis: how many calls there were in the last minute, not
+whose; who writes it: calls without limit, or none for others.
 """
 
 from __future__ import annotations
@@ -61,13 +62,17 @@ BUCKETS: Mapping[str, Bucket] = {
 class Rates:
     """All counts of this process, and where they stand."""
 
-    def __init__(self, redis_url: str | None, trusted: tuple[Network, ...]) -> None:
+    def __init__(self, redis_url: str | None, trusted: tuple[Network, ...], secret: str) -> None:
+        """`secret` is known to all replicas and not to Redis: the names under which it counts are made with it."""
         self._trusted = trusted
+        self._key = hashlib.sha256(secret.encode()).digest()
         self._local = FixedWindowRateLimiter(MemoryStorage())
         self._shared: FixedWindowRateLimiter | None = None
         self._retry_at = 0.0
         if redis_url is not None:
             times = {"socket_timeout": REDIS_SECONDS, "socket_connect_timeout": REDIS_SECONDS}
+            if redis_url.startswith("unix:"):
+                redis_url = "redis+" + redis_url  # as `limits` names it
             storage = storage_from_string(redis_url, wrap_exceptions=True, **times)
             assert isinstance(storage, Storage)  # noqa: S101 (not an asynchronous one)
             self._shared = FixedWindowRateLimiter(storage)
@@ -78,14 +83,18 @@ class Rates:
         if name is None:
             return
         bucket, client = BUCKETS[name], client_of(request, self._trusted)
-        asked = [(bucket.client, f"client:{client}"), (bucket.total, "total")]
+        asked = [(bucket.client, self._hidden(f"client:{client}")), (bucket.total, "total")]
         said = request.headers.get("authorization", "")
         if said:
-            asked.append((bucket.token, "token:" + hashlib.sha256(said.encode("latin-1", "replace")).hexdigest()))
+            asked.append((bucket.token, self._hidden(f"token:{said}")))
         for limit, who in asked:
             wait = await self._hit(limit, name, who)
             if wait:
                 raise Refused("too-many-requests", retry_after=wait)
+
+    def _hidden(self, who: str) -> str:
+        """A name for a client or a token that tells Redis nothing of them: an address is personal data."""
+        return hashlib.blake2b(who.encode(), key=self._key, digest_size=16).hexdigest()
 
     async def _hit(self, limit: int, name: str, who: str) -> int:
         """Count one; 0, or the seconds until there is room."""
@@ -112,7 +121,7 @@ def kind(request: Request[Any, Any, Any]) -> str | None:
     path = request.url.path
     if path.startswith("/v1/admin/"):
         return "admin"
-    if path == "/v1/lookups":
+    if path in {"/v1/lookups", "/lookups"}:
         return "lookups"
     return "verifications" if request.method == "POST" else None
 
