@@ -6,10 +6,12 @@ ledger names the one before it. Readers wait for nobody and see one moment.
 
 from __future__ import annotations
 
+import logging
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import cache
+from pathlib import Path
 from typing import Any
 
 from alembic import command
@@ -18,13 +20,24 @@ from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, Engine, create_engine, event, text
 from sqlalchemy.engine import URL, make_url
-from sqlalchemy.pool import NullPool
+from sqlalchemy.pool import ConnectionPoolEntry, NullPool
+
+log = logging.getLogger(__name__)
 
 BUSY_SECONDS = 30
 """How long a writer on SQLite waits for the one before it: a bulk call of 10,000 items takes about a second."""
 
 WRITERS_LOCK = 0x48_42_31
 """PostgreSQL's advisory lock that all writers of one registry take ("HB1"); held until the transaction ends."""
+
+REPLACED = "the registry's file was replaced: remove the -wal and -shm of the old one, then restart"
+"""What an operator is told who restores a backup under a running server."""
+
+Identity = tuple[int, int] | None
+"""Which file stands at a path: device and inode, None if none does."""
+
+NOWHERE = (0, 0)
+"""No file has this identity."""
 
 WRITING = "registry_writing"
 """The execution option that marks a connection as a writer's; `ledger.append` refuses any other."""
@@ -126,4 +139,44 @@ def _engine(url: URL, *, foreign_keys: bool, **options: Any) -> Engine:  # noqa:
             writes = connection.get_execution_options().get(WRITING)
             connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
 
+        if url.database:
+            _keep_to_one_file(engine, url.database)
     return engine
+
+
+def _keep_to_one_file(engine: Engine, path: str) -> None:
+    """Refuse every transaction once the file that was opened first is no longer the one at its path.
+
+    A connection keeps the file that it has opened: of a registry that was replaced or removed it would go on reading
+    what once was so, and write where nobody reads (P2, P3). The new file is served after a restart, and not before, for
+    the old one's `-wal` may still lie beside it. A file that is written over in place cannot be told from the old one.
+    """
+    first: list[Identity] = []
+
+    @event.listens_for(engine, "do_connect")
+    def opening(*_: object) -> None:
+        if first and _identity(path) != first[0]:
+            raise sqlite3.OperationalError(REPLACED)
+
+    @event.listens_for(engine, "connect")
+    def opened(_connection: object, record: ConnectionPoolEntry) -> None:
+        record.info["file"], record.info["log"] = _identity(path), _identity(f"{path}-wal")
+        first[:] = first or [_identity(path)]
+
+    @event.listens_for(engine, "checkout")
+    def taken(_connection: object, record: ConnectionPoolEntry, _proxy: object) -> None:
+        # An empty file has no log yet; while a connection is open, SQLite itself never replaces the log that it has.
+        wal = _identity(f"{path}-wal")
+        if record.info["file"] != _identity(path) or record.info["log"] not in {None, wal}:
+            log.error(REPLACED)
+            first[:] = [NOWHERE]
+            raise sqlite3.OperationalError(REPLACED)
+        record.info["log"] = wal
+
+
+def _identity(path: str) -> Identity:
+    try:
+        found = Path(path).stat()
+    except FileNotFoundError:
+        return None
+    return found.st_dev, found.st_ino
