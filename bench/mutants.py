@@ -34,8 +34,8 @@ from typing import Any
 import pytest
 
 ROOT = Path(__file__).parents[1]
-SECONDS = 180
-"""A mutant that runs longer hangs, and a hang is found out by every test run: killed."""
+SECONDS = 30
+"""Of the processor, for one case: a mutant that runs longer hangs, and a hang is found out by every test run."""
 
 DIRECT = ("appended", "corners", "overrides", "parts", "readers")
 """The tests that ask the engine's rooms directly; those that start a gateway, or draw at random, are left out."""
@@ -206,14 +206,15 @@ class _Shown:
 def asked(rows: Sequence[bytes], *, reads: bool) -> Iterator[bool]:
     """Whether each case of the table gets its expected answer in this process, one after another."""
     judge = importlib.import_module("verify.procedure").judge
-    open_pdf = importlib.import_module("verify.pdf").open_pdf
+    opened = importlib.import_module("world").opened
     read: dict[bytes, Any] = {}
     for row in rows:
+        signal.setitimer(signal.ITIMER_PROF, SECONDS)
         pdf, evidence, trust, policy, at, (verdict, reasons, signatures) = pickle.loads(row)  # noqa: S301 - made above
         try:
             if reads:
                 if pdf not in read:
-                    read[pdf] = open_pdf(pdf)
+                    read[pdf] = opened(pdf)
                 evidence = read[pdf]
             report = judge(evidence, trust, policy, at)
         except Exception:  # noqa: BLE001 - a mutant that breaks is a mutant that is found
@@ -255,6 +256,7 @@ def finder(name: str, source: str, rows: Sequence[bytes]) -> int:
     if number is not None:
         return number
     tests = [str(ROOT / "tests" / f"test_{one}.py") for one in (*DIRECT, "cases")]
+    signal.setitimer(signal.ITIMER_PROF, 4 * SECONDS)
     plain = ["-x", "-q", "-p", "no:cacheprovider", "-p", "no:xdist", "--assert=plain"]
     failed = pytest.main([*plain, *tests], [_Shown()])
     spec = sys.modules[mutant.name].__spec__
@@ -263,12 +265,11 @@ def finder(name: str, source: str, rows: Sequence[bytes]) -> int:
     return BY_TESTS if failed else SURVIVED
 
 
-def in_child(task: Callable[[], Any], seconds: int = SECONDS) -> Any:  # noqa: ANN401 - whatever the task gives
+def in_child(task: Callable[[], Any]) -> Any:  # noqa: ANN401 - whatever the task gives
     """What a task gives in a fork; `BY_TESTS` if it breaks or runs too long."""
     receiver, sender = os.pipe()
     child = os.fork()
     if child == 0:
-        signal.setitimer(signal.ITIMER_PROF, seconds)  # of the processor, not of the wall
         with open(os.devnull, "w") as nothing:  # noqa: PTH123 - a device
             os.dup2(nothing.fileno(), 1)
             os.dup2(nothing.fileno(), 2)
@@ -295,7 +296,7 @@ def main() -> None:
     names = asked_for.modules or sorted(one.stem for one in (ROOT / "verify").glob("*.py") if one.stem not in DATA | QR)
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "table"
-        in_child(lambda: table(path), 10 * SECONDS)
+        in_child(lambda: table(path))
         rows = pickle.loads(path.read_bytes())  # noqa: S301 - made above
     for library in (
         "asn1crypto.cms",
@@ -309,7 +310,7 @@ def main() -> None:
         importlib.import_module(library)
     importlib.import_module("pyhanko.sign.validation")
     importlib.import_module("hypothesis")
-    order = list(zip(rows, in_child(partial(reached, rows), 10 * SECONDS), strict=True))
+    order = list(zip(rows, in_child(partial(reached, rows)), strict=True))
     tried = direct = alive = 0
     begin = time.monotonic()
     for name in names:
