@@ -170,7 +170,6 @@ class _Finder(importlib.abc.MetaPathFinder, importlib.abc.Loader):
 
 def table(path: Path) -> int:
     """Build the table of cases in a process of its own; returns how many."""
-    sys.path.insert(0, str(ROOT / "tests"))
     cases = importlib.import_module("cases")
     world = importlib.import_module("world")
     for module in pkgutil.iter_modules(cases.__path__):
@@ -206,13 +205,13 @@ class _Shown:
 def asked(rows: Sequence[bytes], *, reads: bool) -> Iterator[bool]:
     """Whether each case of the table gets its expected answer in this process, one after another."""
     judge = importlib.import_module("verify.procedure").judge
-    opened = importlib.import_module("world").opened
+    opened = importlib.import_module("world").opened if reads else None
     read: dict[bytes, Any] = {}
     for row in rows:
         signal.setitimer(signal.ITIMER_PROF, SECONDS)
         pdf, evidence, trust, policy, at, (verdict, reasons, signatures) = pickle.loads(row)  # noqa: S301 - made above
         try:
-            if reads:
+            if opened is not None:
                 if pdf not in read:
                     read[pdf] = opened(pdf)
                 evidence = read[pdf]
@@ -293,6 +292,7 @@ def main() -> None:
     parser.add_argument("modules", nargs="*")
     parser.add_argument("--every", type=int, default=1)
     asked_for = parser.parse_args()
+    sys.path.insert(0, str(ROOT / "tests"))
     names = asked_for.modules or sorted(one.stem for one in (ROOT / "verify").glob("*.py") if one.stem not in DATA | QR)
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "table"
