@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from io import BytesIO
+from itertools import pairwise
 from types import SimpleNamespace
 from typing import Any
 
@@ -23,9 +24,10 @@ from verify.cms import parse_token
 from verify.existence import Believer
 from verify.path import Paths
 from verify.pdf import _revision
-from verify.report import Reason
+from verify.report import Reason, Sub
 from verify.revisions import Field
 from verify.revocation import StatusData
+from verify.trust import Kind
 
 
 def test_a_stale_time_stamp_authority_is_told() -> None:
@@ -48,6 +50,14 @@ def test_a_token_that_is_not_whole_says_nothing() -> None:
     assert list(existence._tokens(Opened(signature), [token[:-1] + bytes([token[-1] ^ 1])])) == []
 
 
+def test_eight_tokens_of_a_signature_are_asked() -> None:
+    signature = world.opened(world.signed(world.SIGNED, world.SIGNED)).signatures[0]
+    signed = open_signature(signature).signed
+    assert signed is not None
+    assert len(list(existence._tokens(Opened(signature), [b"junk"] * 7 + [signed.timestamps[0]]))) == 1
+    assert list(existence._tokens(Opened(signature), [b"junk"] * 8 + [signed.timestamps[0]])) == []
+
+
 def test_a_token_with_a_weak_imprint_is_nobodys_word() -> None:
     signature = world.opened(world.signed(world.SIGNED, world.SIGNED)).signatures[0]
     signed = open_signature(signature).signed
@@ -57,6 +67,17 @@ def test_a_token_with_a_weak_imprint_is_nobodys_word() -> None:
     token = parse_token(signed.timestamps[0])
     assert existence._authority(token, believer) is not None
     assert existence._authority(replace(token, imprint_name="sha1"), believer) is None
+
+
+@pytest.mark.parametrize(("departments", "linked"), [(6, True), (7, False)])
+def test_eight_issuers_are_climbed(departments: int, linked: bool) -> None:  # noqa: FBT001 - a column
+    codes = [world.SCHOOL, *(f"SGD{number}" for number in range(departments)), world.MINISTRY]
+    tower = [world.issuer(code, Kind.DEPARTMENT, "Sở (mẫu)", above) for code, above in pairwise(codes[1:])]
+    whole = world.school()
+    school = replace(whole, periods=(replace(whole.periods[0], parent=codes[1]),))
+    trust = world.Trust(school=school, more_issuers=tuple(tower))
+    found = world.judged(world.signed(), trust).signatures[0].conclusion.findings
+    assert (Sub.HB_NOT_APPOINTED_AT_TIME not in {one.code for one in found}) is linked
 
 
 FORMLESS = document(PAGE | {1: b"<< /Type /Catalog /Pages 2 0 R >>"})

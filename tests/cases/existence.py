@@ -235,6 +235,40 @@ def a_token_in_doubt_that_was_registered(handed: tuple[dict[str, Any], datetime]
     return given(stamped(SIGNED), poe=at, **stamps(**changes))
 
 
+TOLD_OF_A_CERTIFICATE: dict[str, dict[str, Any]] = {
+    "revoked": {"revoked_at": AUGUST},
+    "invalidity-date": {"revoked_at": NOW, "invalidity_date": AUGUST},
+    "invalid-since": {"revoked_at": NOW, "invalid_since": AUGUST},
+    "held": {"held_since": AUGUST},
+}
+
+
+@each(
+    "and the key was never revoked nor is suspended",
+    "else *other* evidence must show that the token existed before C (a suspension counts as C while it lasts)",
+    rows={
+        f"{name}-{when}": ((changes, own, at), expected)
+        for name, changes in TOLD_OF_A_CERTIFICATE.items()
+        for when, own, at, expected in (
+            ("alone", True, None, UNPROVED),
+            ("shown-before-c", True, AUGUST - SECOND, VALID),
+            ("shown-at-c", True, AUGUST, UNPROVED),
+            ("another-certificate-of-the-key", False, None, VALID),
+        )
+    },
+)
+def a_certificate_of_a_time_stamp_authority_in_doubt(handed: tuple[dict[str, Any], bool, datetime | None]) -> Given:
+    """What the registry was told of the certificate in the token; of the key's other certificates nobody asks."""
+    changes, own, at = handed
+    key = world.key(cast().tsa, Use.TIMESTAMP)
+    told = replace(key.certificates[0], **changes)
+    other = renewed(cast().tsa, cast().stamps, SIGNED - DAY, NOW)
+    if not own:
+        told = replace(told, sha256="0" * 64, der=world.der(other))
+    certificates = (told,) if own else (*key.certificates, told)
+    return given(stamped(SIGNED), poe=at, tsa=replace(key, certificates=certificates), **retired())
+
+
 @case("else *other* evidence must show", expected=UNPROVED)
 def two_tokens_in_doubt_do_not_vouch_for_each_other() -> Given:
     """Principal, seal and document stamped by one revoked authority: all three may be the thief's."""
