@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
-from functools import cache
+from functools import cache, lru_cache
 from hashlib import sha256
 from random import Random
 from typing import Any
@@ -16,6 +16,7 @@ from typing import Any
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 from issuers import certification, kit, pupils
+from verify.documents import open_document, open_text
 from verify.evidence import Evidence
 from verify.pdf import open_pdf
 from verify.policy import HB_1
@@ -135,16 +136,29 @@ def signed(principal: datetime | None = None, seal: datetime | None = None) -> b
     return kit.sign(pdf, cast().seal, "school_seal", timestamper=stamper(seal), at=SIGNED)
 
 
-@cache
-def opened(pdf: bytes) -> Evidence:
-    """The evidence of a file, parsed once."""
-    return open_pdf(pdf)
+HOST = "HB.EXAMPLE.VN"
+"""Where the codes of this gateway lead."""
+
+
+class Paper(bytes):
+    """A document that is looked at for QR codes: a picture, a scan, a page with a code."""
+
+    __slots__ = ()
+
+
+@lru_cache(maxsize=None, typed=True)
+def opened(given: bytes | str) -> Evidence:
+    """The evidence of a file, of paper or of a scanned text, read once."""
+    if isinstance(given, str):
+        return open_text(given, HOST)
+    return open_document(given, HOST) if isinstance(given, Paper) else open_pdf(given)
 
 
 def key(signer: kit.Signer, use: Use = Use.DOCUMENT, **changes: Any) -> Key:  # noqa: ANN401 - fields of Key
     """An active key, and what differs."""
     certificate = RegisteredCertificate(sha256(der(signer)).hexdigest(), der(signer))
-    made = Key(key_of(signer), use, signer.name, KeyState.ACTIVE, admitted=True, certificates=(certificate,))
+    spki = signer.certificate.public_key().public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
+    made = Key(key_of(signer), use, signer.name, KeyState.ACTIVE, admitted=True, certificates=(certificate,), spki=spki)
     return replace(made, **changes)
 
 

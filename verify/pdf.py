@@ -61,7 +61,8 @@ def open_pdf(content: bytes) -> Evidence:
     except (MemoryError, Unreadable):
         raise
     except Exception as error:  # noqa: BLE001 - readers raise anything on hostile files: then this one cannot open it
-        reading = _Reading(failed=type(error).__name__)
+        bare = _bare(structure, content)
+        reading = _Reading(pages=structure.pages) if bare else _Reading(failed=type(error).__name__)
     if structure.failed and reading.failed:
         raise Unreadable("unreadable")
     if structure.pages == 0 and not structure.failed:
@@ -90,6 +91,15 @@ def _gate(content: bytes) -> None:
         raise Unreadable("limit", "signatures")
     if content.count(b"%%EOF") > MAX_REVISION_ENDS:
         raise Unreadable("limit", "revisions")
+
+
+def _bare(structure: Structure, content: bytes) -> bool:
+    """Whether nothing in the file is a signature: then it is no fault that the strict reader cannot read it.
+
+    Scanners write what strict readers refuse; their pages are read by what shows them (`scan.py`), as a person would. A
+    signature that counts has its /ByteRange in plain bytes, for it leaves out its own place in the file.
+    """
+    return not (structure.failed or structure.signatures or structure.stray or b"/ByteRange" in content)
 
 
 def _structure(content: bytes) -> Structure:

@@ -21,9 +21,9 @@ from verify.trust import TrustSnapshot
 
 @dataclass(frozen=True, slots=True)
 class Given:
-    """What the engine is handed."""
+    """What the engine is handed: a file, paper (`world.Paper`), or the text of a QR code."""
 
-    pdf: bytes
+    pdf: bytes | str
     trust: TrustSnapshot
     at: datetime
     policy: Policy = HB_1
@@ -69,7 +69,7 @@ def expect(verdict: str, *reasons: str, **signatures: str) -> Expected:
 
 
 def given(
-    pdf: bytes | None = None,
+    pdf: bytes | str | None = None,
     *,
     poe: datetime | None = None,
     at: datetime = world.NOW,
@@ -78,7 +78,7 @@ def given(
 ) -> Given:
     """The world in order, and what differs; `poe`: the file is registered at that instant, the proof of its time."""
     pdf = world.signed() if pdf is None else pdf
-    registered = world.registration(pdf, poe) if poe else world.registration()
+    registered = world.registration(pdf, poe) if poe and isinstance(pdf, bytes) else world.registration()
     trust = world.Trust(**({"versions": (registered,)} | changes))
     return Given(pdf, trust.snapshot(), at, policy)
 
