@@ -37,15 +37,15 @@ class Revocation:
 def revoked(before: Revocation, reason: Reason, invalid_since: datetime | None, *, at: datetime) -> dict[str, Any]:
     """The body of the event that revokes, or tightens a revocation; the revocation date is the event's own, once.
 
-    Refused: INVALID_SINCE_LATE (not before the revocation). Conflict: REVOCATION_STANDS, unless the reason moves to
-    keyCompromise or `invalid_since` is set or lowered, below a pending one too: one officer alone must not be able to
-    replace a proposal that counts against signatures by a milder one.
+    Refused: INVALID_SINCE_LATE (not before the revocation). Conflict, of what is revoked already: REVOCATION_STANDS,
+    unless the reason moves to keyCompromise or `invalid_since` is set or lowered, below a pending one too: one officer
+    alone must not be able to replace a proposal that counts against signatures by a milder one.
     """
-    if invalid_since is not None and invalid_since >= (before.at or at):
+    if before.at is None and invalid_since is not None and invalid_since >= at:
         raise Refused(Why.INVALID_SINCE_LATE, "invalid_since")
     if before.at is not None:
         worse = reason is Reason.KEY_COMPROMISE and before.reason != reason
-        bounds = [bound for bound in (before.invalid_since, before.proposed) if bound is not None]
+        bounds = [bound for bound in (before.at, before.invalid_since, before.proposed) if bound is not None]
         earlier = invalid_since is not None and all(invalid_since < bound for bound in bounds)
         same = reason == before.reason and invalid_since is None
         if same or not (worse or reason == before.reason) or not (earlier or invalid_since is None):

@@ -81,7 +81,9 @@ def test_revoking_again_only_tightens(desk: Office) -> None:
     assert desk.approve("d1", lower.json()["proposal"]["id"]).status_code == 200
     assert desk.post("s1", path, {"reason": "keyCompromise"}).status_code == 200
     late = {"reason": "keyCompromise", "invalid_since": "2099-01-01T00:00:00+07:00"}
-    assert code(desk.post("s1", path, late)) == "invalid-since-late"
+    assert code(desk.post("s1", path, late)) == "revocation-stands"
+    other = f"/v1/admin/keys/{desk.activate('b')}/revocation"
+    assert code(desk.post("s1", other, late)) == "invalid-since-late"
 
 
 @pytest.mark.parametrize("reason", ["certificateHold", "removeFromCRL", "x", None])

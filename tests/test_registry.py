@@ -682,7 +682,7 @@ def test_revoking_again_may_only_tighten(
 
 @pytest.mark.parametrize("since", [NOW, NOW + DAY])
 def test_an_earlier_date_is_earlier_than_the_revocation(since: datetime) -> None:
-    with refused(Refused, Why.INVALID_SINCE_LATE):
+    with refused(Conflict, Why.REVOCATION_STANDS):
         revoked(Revocation(NOW, Reason.SUPERSEDED.value, None, None), WORSE, since, at=NOW + 9 * DAY)
 
 
