@@ -8,7 +8,7 @@ from typing import Any
 
 import msgspec
 from litestar import Request, post
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, Engine, select
 
 from gateway import limits
 from gateway.described import taking
@@ -64,17 +64,19 @@ async def create(request: Request[Any, Any, Any]) -> Found:
     asked = decode(await limits.small(request), Asked)
     service: Service = request.app.state.service
 
-    def look() -> Found | None:
-        number = asked.number.upper().translate(MISREAD)
-        if len(asked.number) > LONGEST or not number.isalnum() or not number.isascii():
-            return None
-        with store.reading(service.engine) as connection:
-            return _found(connection, number)
-
-    found = await asyncio.to_thread(look)
+    found = await asyncio.to_thread(look, service.engine, asked.number)
     if found is None:
         raise Refused("no-such-number")
     return found
+
+
+def look(engine: Engine, typed: str) -> Found | None:
+    """What is known of a number as somebody typed it, if anything."""
+    number = typed.upper().translate(MISREAD)
+    if len(typed) > LONGEST or not number.isalnum() or not number.isascii():
+        return None
+    with store.reading(engine) as connection:
+        return _found(connection, number)
 
 
 def _found(connection: Connection, number: str) -> Found | None:

@@ -13,13 +13,14 @@ from datetime import date, datetime
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
+from urllib.parse import parse_qs
 
 from jinja2 import Environment, FileSystemLoader, Template
 from litestar import MediaType, Request, Response, get, post
 from litestar.params import FromPath
 from msgspec import UNSET
 
-from gateway import problems, subjects, verifications, vocabulary, wording
+from gateway import limits, problems, subjects, verifications, vocabulary, wording
 from gateway.headers import ASKING, SCANNING
 from gateway.problems import Problem
 from gateway.reporting import Both, TranscriptShown, Verification
@@ -46,6 +47,9 @@ A_YEAR = "public, max-age=31536000, immutable"
 ASKED_AT = ["/", "/V"]
 """Where questions are asked, by a clerk and by whoever holds a telephone."""
 
+MOST_FIELDS = 8
+"""Our small forms have one or two."""
+
 AGAIN = frozenset({408, 429, 503})
 """Statuses after which the same question may get an answer."""
 
@@ -53,6 +57,8 @@ WORDS = SimpleNamespace(
     verdict=lambda code: word(vocabulary.VERDICTS, code),
     indication=lambda code: word(vocabulary.INDICATIONS, code),
     sub=lambda code: word(vocabulary.SUBS, code),
+    kind=lambda code: word(vocabulary.KINDS, code),
+    key_state=lambda code: word(vocabulary.KEY_STATES, code),
     role=lambda code: word(vocabulary.ROLES, code),
     capacity=lambda code: word(vocabulary.CAPACITIES, code),
     level=lambda code: word(vocabulary.LEVELS, code),
@@ -102,6 +108,11 @@ def moment(text: str) -> str:
         return str(text)
 
 
+def date_of(at: datetime) -> str:
+    """The day of an instant, as read in Vietnam."""
+    return at.astimezone(VIETNAM).strftime("%d/%m/%Y")
+
+
 def initials(name: str) -> str:
     """A name that only tells whoever knows it: a pupil's, on a telephone that others can see."""
     return " ".join(f"{part[0]}•••" for part in name.split())
@@ -131,6 +142,10 @@ class Pages:
         ]
         return self._templates[lang]("front.html").render(verdicts=verdicts, synthetic=self._synthetic)
 
+    def show(self, lang: str, name: str, **facts: object) -> str:
+        """A page that is read, by its template's name."""
+        return self._templates[lang](f"{name}.html").render(synthetic=self._synthetic, **facts)
+
     def link(self, lang: str) -> str:
         """Where a printed code leads: the payload never reaches this page's request."""
         return self._templates[lang]("link.html").render(synthetic=self._synthetic, path="/V")
@@ -157,6 +172,7 @@ class Pages:
         return self._templates[lang]("problem.html").render(
             title=problem.title,
             detail=problem.kind.detail,
+            code=problem.code,
             incident=problem.facts.get("incident"),
             undecided=undecided,
             again=problem.kind.status in AGAIN,
@@ -191,7 +207,7 @@ class Pages:
                 return signed.replace(".", "," if lang == "vi" else ".")
             return "–"
 
-        environment.filters |= {"day": day, "moment": moment, "fours": fours, "grade": grade}
+        environment.filters |= {"day": day, "date_of": date_of, "moment": moment, "fours": fours, "grade": grade}
         environment.filters |= {"initials": initials, "subject": subjects.named, "codes": codes}
         environment.globals |= {
             "t": lambda vi, en: vi if lang == "vi" else en,
@@ -230,11 +246,21 @@ def page(content: str, status: int = 200, headers: Mapping[str, str] | None = No
     return Response(content, status_code=status, media_type=MediaType.HTML, headers=said)
 
 
+async def field(request: Request[Any, Any, Any], name: str) -> str:
+    """One field of a small form; raises Refused for what is no form."""
+    try:
+        form = parse_qs((await limits.small(request)).decode("ascii", "replace"), max_num_fields=MOST_FIELDS)
+    except ValueError:
+        raise problems.Refused("malformed-request") from None
+    return form.get(name, [""])[0]
+
+
 def refusal(request: Request[Any, Any, Any], problem: Problem) -> Response[str]:
     """A problem as a page, in the reader's language."""
     pages: Pages = request.app.state.pages
-    path = request.url.path if request.url.path in ASKED_AT else "/"
-    content = pages.problem(language(request), problem, undecided=request.method == "POST", path=path)
+    asked = request.url.path in ASKED_AT
+    path = request.url.path if asked else "/"
+    content = pages.problem(language(request), problem, undecided=asked and request.method == "POST", path=path)
     response = page(content, problem.kind.status)
     response.headers.update(problem.headers())
     return response
@@ -259,7 +285,7 @@ async def hand_in(request: Request[Any, Any, Any]) -> Response[str]:
     """The answer to a file of the form or to a scanned code, as a page whatever happens."""
     pages: Pages = request.app.state.pages
     try:
-        verification = await verifications.create.fn(request)
+        verification = await verifications.receive(request)
     except Exception as error:  # noqa: BLE001 (every error is shown as the problem that it is)
         return refusal(request, problems.of(error))
     return page(pages.result(language(request), verification, path=request.url.path))

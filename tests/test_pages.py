@@ -110,7 +110,7 @@ def test_a_valid_transcript_is_shown_to_a_clerk(served: Gateway) -> None:
         assert said in text
     assert PLACE not in text  # nobody at the counter needs it
     assert re.search(r"<td>\d,\d</td>", text)
-    assert '<h1 id="verdict"><svg' in text
+    assert '<h1 id="verdict" class="toned"><svg' in text
 
 
 def test_the_same_in_english(served: Gateway) -> None:

@@ -1,5 +1,6 @@
 // Takes the code out of the address before anything else of the page is there, and asks about it.
 (() => {
+  document.documentElement.classList.add("scripted");
   const DIGITS = /^[0-9]{1,2487}$/;
 
   function taken() {
