@@ -150,7 +150,8 @@ def _authority(token: Token, believer: Believer) -> tuple[datetime | None, bool]
     statuses = [believer.status.of(path, index, time, believer.at) for index in range(len(path.certificates))]
     for status in statuses:
         doubts += [status.revoked, status.held]
-    stale = path.anchor.revocation != REGISTRY and not all(status.fresh for status in statuses)
+    strict = path.anchor.revocation != REGISTRY and not key.historical
+    stale = strict and not all(status.fresh for status in statuses)
     return earliest(*doubts), stale
 
 

@@ -154,11 +154,20 @@ def _issued(parent: x509.Certificate, child: x509.Certificate) -> bool:
     return wanted is None or own is None or wanted == own
 
 
-def vouched(path: Path, at: datetime, crls: Iterable[bytes], ocsps: Iterable[bytes]) -> datetime | bool:
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """A revocation that the library found, of the signer's certificate (`own`) or of one above it."""
+
+    own: bool
+    at: datetime
+    reason: str | None
+
+
+def vouched(path: Path, at: datetime, crls: Iterable[bytes], ocsps: Iterable[bytes]) -> Listed | bool:
     """Whether the status data of a file vouches for a whole path at `at`, by the library's reading of it.
 
     For CRLs in parts, deltas, and CRLs by another key of the CA (RFC 5280, 6.3), which `statusdata.py` leaves alone:
-    True, False (not known), or the instant of a revocation that it found.
+    True, False (not known), or the first revocation that it found, from the anchor down.
     """
     try:
         chain = [_load(der) for der in path.certificates]
@@ -175,7 +184,9 @@ def vouched(path: Path, at: datetime, crls: Iterable[bytes], ocsps: Iterable[byt
         )
         asyncio.run(async_validate_path(context, ValidationPath(CertTrustAnchor(root), chain[:0:-1], chain[0])))
     except RevokedError as revoked:
-        return revoked.revocation_dt
+        if revoked.is_side_validation:  # of whoever signed a list
+            return False
+        return Listed(revoked.is_ee_cert, revoked.revocation_dt, revoked.reason.native)
     except (PathError, ValidationError, ValueError, TypeError, LookupError, AttributeError):
         # Lists that are none, or by a key that nobody has: the library raises what it likes, and knows nothing.
         return False

@@ -11,7 +11,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from verify.path import Path, validity_of, vouched
+from verify.path import Listed, Path, validity_of, vouched
 from verify.statusdata import Statement, serial_of, spki_sha256, statements
 from verify.trust import HeldCrl, RevokedCertificate, TrustSnapshot
 from verify.validity import earliest
@@ -48,13 +48,13 @@ class StatusData:
             for this, following, late in (*_held(self.trust.crls, authority), *_carried(said))
         )
         on_hold = [one for one in said if one.reason == HOLD]
+        dates = {one.revoked_at for one in said}
         if (not fresh or on_hold) and (self.crls or self.ocsps):
             answer = vouched(path, at, self.crls, self.ocsps)
-            fresh = fresh or answer is True
-            if answer is True:  # a delta CRL of the file lifted the hold that its base tells of
-                said = [one for one in said if one.reason != HOLD]
-            if isinstance(answer, datetime):
-                said.append(Statement(answer, None, complete=False, revoked_at=answer))
+            fresh = fresh or (answer is True and all(_timely(one.this_update, one.expired_since, der) for one in said))
+            said = [one for one in said if not _lifted(one, said, at, vouched_for=answer is True)]
+            if isinstance(answer, Listed) and answer.own == (index == 0) and answer.at not in dates:
+                said.append(Statement(answer.at, None, complete=False, revoked_at=answer.at, reason=answer.reason))
         listed: list[Statement | RevokedCertificate] = [*known]
         listed += [one for one in said if one.revoked_at is not None]
         return Status(
@@ -66,6 +66,14 @@ class StatusData:
 
 def _dates(one: Statement | RevokedCertificate) -> tuple[datetime | None, datetime | None]:
     return one.revoked_at, one.invalidity_date
+
+
+def _lifted(hold: Statement, said: Iterable[Statement], at: datetime, *, vouched_for: bool) -> bool:
+    """Whether a later statement of the file ends a hold: a whole one, or a delta by the library's reading of it."""
+    return hold.reason == HOLD and any(
+        hold.this_update < one.this_update <= at and one.revoked_at is None and (one.complete or vouched_for)
+        for one in said
+    )
 
 
 def _held(crls: Iterable[HeldCrl], authority: str) -> Iterable[tuple[datetime, datetime | None, datetime | None]]:
@@ -90,9 +98,12 @@ def _fresh(
 
     A statement from the future is nobody's.
     """
-    if this_update > at:
-        return False
-    begin, end = validity_of(der)
-    if not begin <= this_update < end and (expired_since is None or end < expired_since):
+    if this_update > at or not _timely(this_update, expired_since, der):
         return False
     return (next_update is not None and at < next_update) or (poe is not None and poe <= this_update)
+
+
+def _timely(this_update: datetime, expired_since: datetime | None, der: bytes) -> bool:
+    """Said while the certificate was valid, or of expired ones, too."""
+    begin, end = validity_of(der)
+    return begin <= this_update < end or (expired_since is not None and expired_since <= end)

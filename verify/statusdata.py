@@ -135,6 +135,8 @@ def _ocsp(der: bytes, certificate: x509.Certificate, ca: x509.Certificate) -> St
         if response.response_status is not ocsp.OCSPResponseStatus.SUCCESSFUL or not _signed_for(response, ca):
             return None
         for single in response.responses:
+            if single.certificate_status is ocsp.OCSPCertStatus.UNKNOWN:
+                continue
             if single.serial_number == certificate.serial_number and _of(single, ca):
                 revoked = single.certificate_status is ocsp.OCSPCertStatus.REVOKED
                 return Statement(
