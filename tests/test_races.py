@@ -12,8 +12,11 @@ from running import gateway
 
 VERIFICATIONS = 200
 
-IN_FLIGHT = 64
-"""Asked and not yet answered: as many as two workers let wait. On a slow machine some are refused as busy."""
+IN_FLIGHT = 16
+"""Asked and not yet answered: so few that what is asked after the acknowledgement is soon read."""
+
+ATTEMPTS = 100
+"""A slow machine refuses some as busy; they are asked again."""
 
 
 @dataclass
@@ -36,15 +39,24 @@ class Race:
 
     async def verify(self) -> None:
         async with self.room:
-            told = self.after if self.acknowledged else self.before
-            self.in_flight += 1
-            files = {"file": ("hocba.pdf", self.signed.pdf, "application/pdf")}
-            response = await self.client.post("/v1/verifications", files=files)
-            self.in_flight -= 1
-            said = response.json()
-            told.append(" ".join([said["verdict"], *said["reasons"]]) if response.is_success else said["type"])
+            for _ in range(ATTEMPTS):
+                if await self.judged():
+                    break
+                await asyncio.sleep(0.1)
             if len(self.before) == VERIFICATIONS // 4:
                 self.warm.set()
+
+    async def judged(self) -> bool:
+        told = self.after if self.acknowledged else self.before
+        self.in_flight += 1
+        files = {"file": ("hocba.pdf", self.signed.pdf, "application/pdf")}
+        response = await self.client.post("/v1/verifications", files=files)
+        self.in_flight -= 1
+        if response.status_code == 503:
+            return False
+        said = response.json()
+        told.append(" ".join([said["verdict"], *said["reasons"]]))
+        return True
 
     async def revoke(self) -> None:
         await self.warm.wait()
@@ -66,8 +78,7 @@ def test_no_verification_asked_after_a_revocation_was_acknowledged_is_valid(tmp_
 
     with gateway(tmp_path, DATABASE_URL=world.database(tmp_path, "postgresql")) as running:
         run = asyncio.run(race(running.url))
-    assert len(run.before) + len(run.after) == VERIFICATIONS
-    assert run.before.count("valid UNREGISTERED") >= VERIFICATIONS // 8
+    assert set(run.after) == {"indeterminate KEY_REVOKED UNREGISTERED"}
     assert run.crossing, "nothing was on its way when the revocation was acknowledged"
-    assert run.after.count("indeterminate KEY_REVOKED UNREGISTERED") >= VERIFICATIONS // 4
-    assert [told for told in run.after if told.startswith(("valid", "superseded"))] == []
+    assert run.before.count("valid UNREGISTERED") >= VERIFICATIONS // 8
+    assert len(run.before) + len(run.after) == VERIFICATIONS
