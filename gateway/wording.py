@@ -60,6 +60,26 @@ VERDICTS: dict[Verdict, Saying] = {
     ),
 }
 
+ON_PAPER: dict[Verdict, Saying] = VERDICTS | {
+    Verdict.VALID: Saying(
+        Text(
+            "Mã QR này là của nhà trường: họ tên và điểm hiển thị ở đây do nhà trường ký và đã đăng ký. Bản giấy tự nó "
+            "không chứng minh điều gì.",
+            "This QR code is the school's own: it has signed and registered the name and grades shown here. The paper "
+            "itself proves nothing.",
+        ),
+        Text(
+            "Chỉ tiếp nhận nếu bản giấy khớp với những gì hiển thị ở đây.",
+            "Accept the paper only if it agrees with what is shown here.",
+        ),
+    ),
+    Verdict.INVALID: Saying(
+        Text("Mã QR này không hợp lệ, không thể tiếp nhận làm học bạ.", "This QR code is not valid as a transcript."),
+        Text("Không tiếp nhận bản giấy này.", "Do not accept this paper."),
+    ),
+}
+"""The same of a QR code that was judged alone."""
+
 _ASK_ORIGINAL = Text(
     "Đề nghị người nộp xin nhà trường gửi lại đúng tệp gốc, không qua chỉnh sửa, chuyển đổi hay in lại. Nếu nghi ngờ "
     "giả mạo, hãy báo nhà trường hoặc Sở GDĐT.",
@@ -198,8 +218,8 @@ REASONS: dict[Reason, Saying] = {
     ),
     Reason.NOT_REGISTERED: Saying(
         Text(
-            "Nơi cấp đăng ký mọi học bạ của mình, nhưng không có học bạ hoặc phiên bản này.",
-            "The issuer registers its transcripts, and this one or this version is not among them.",
+            "Nơi cấp phải đăng ký học bạ, phiên bản hoặc mã QR này mà chưa đăng ký.",
+            "This transcript, version or QR code should have been registered by its issuer, and is not.",
         ),
         Text(
             "Liên hệ nhà trường để hỏi học bạ này đã được đăng ký chưa.",
@@ -315,16 +335,25 @@ ADVISORY = frozenset(list(Reason)[list(Reason).index(Reason.QR_ONLY) :])
 
 def summary(report: Report) -> Text:
     """The verdict in one sentence, and the reasons that led to it."""
-    return _join([VERDICTS[report.verdict].means, *(REASONS[reason].means for reason in _decisive(report))])
+    return _join([_verdict(report).means, *(REASONS[reason].means for reason in _decisive(report))])
 
 
 def advice(report: Report) -> Text:
-    """What to do next: by the verdict, by its reasons; and what to mind where the answer is not a plain "no"."""
-    parts = [VERDICTS[report.verdict].todo, *(REASONS[reason].todo for reason in _decisive(report))]
+    """What to do next: by the verdict, by its reasons; and what to mind where the answer is not a plain "no".
+
+    Of a QR code that was judged alone it always says what to compare (HB-1, 5).
+    """
+    parts = [_verdict(report).todo, *(REASONS[reason].todo for reason in _decisive(report))]
+    if Reason.QR_ONLY in report.reasons:
+        parts.append(REASONS[Reason.QR_ONLY].todo)
     if report.verdict in {Verdict.VALID, Verdict.SUPERSEDED}:
         for reason in report.reasons:
             parts += REASONS[reason] if reason in ADVISORY else ()
     return _join(parts)
+
+
+def _verdict(report: Report) -> Saying:
+    return (ON_PAPER if Reason.QR_ONLY in report.reasons else VERDICTS)[report.verdict]
 
 
 def _decisive(report: Report) -> list[Reason]:

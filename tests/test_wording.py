@@ -125,6 +125,19 @@ def test_a_yes_tells_what_to_mind() -> None:
     assert summary(told) == wording.VERDICTS[Verdict.VALID].means
 
 
+@pytest.mark.parametrize("code", Verdict)
+def test_of_a_code_alone_it_always_says_what_to_compare(code: Verdict) -> None:
+    told = report(code, Reason.QR_ONLY)
+    assert REASONS[Reason.QR_ONLY].todo.vi in advice(told).vi
+    assert REASONS[Reason.QR_ONLY].todo.en in advice(told).en
+    for text in (*wording.ON_PAPER[code], summary(told)):
+        both_languages(text)
+
+
+def test_a_valid_code_is_not_called_a_signed_file() -> None:
+    assert wording.VERDICTS[Verdict.VALID].means.vi not in summary(report(Verdict.VALID, Reason.QR_ONLY)).vi
+
+
 def test_nothing_is_said_twice() -> None:
     told = advice(report(Verdict.INVALID, Reason.SIGNATURE_BROKEN, Reason.MODIFIED_AFTER_SIGNING))
     sentences = re.split(r"(?<=\.) ", told.vi)
