@@ -208,6 +208,26 @@ def test_the_camera_reads_a_printed_code(
         only_here(watched, served)
 
 
+@pytest.mark.parametrize(("detects", "ours_is_loaded"), [("throw new Error('away')", True), ("return CODES", False)])
+def test_the_browsers_own_reader_comes_first_where_it_works(
+    served: Gateway, playwright: Playwright, tmp_path: Path, detects: str, *, ours_is_loaded: bool
+) -> None:
+    """This Chromium has none, so one stands in for it: some announce a reader that is not there."""
+    reader = f"""
+        const CODES = [{{ rawValue: {json.dumps(coded().code.text)} }}];
+        globalThis.BarcodeDetector = class {{
+            static getSupportedFormats() {{ return Promise.resolve(["qr_code"]); }}
+            async detect() {{ {detects}; }}
+        }};"""
+    seen = film(tmp_path, symbol.picture(coded().code))
+    with camera(playwright, seen) as browser, window(browser, TELEPHONE, permissions=("camera",)) as watched:
+        watched.page.add_init_script(reader)
+        watched.page.goto(served.url)
+        watched.page.locator("[data-scan]").click()
+        expect(watched.page.locator("h1")).to_contain_text(VALID["vi"])
+        assert any("zxing" in request.url for request in watched.asked) is ours_is_loaded
+
+
 def test_a_payment_code_is_told_from_a_transcripts(served: Gateway, playwright: Playwright, tmp_path: Path) -> None:
     with (
         camera(playwright, film(tmp_path, payment())) as browser,

@@ -12,9 +12,9 @@ from html.parser import HTMLParser
 from pathlib import Path
 
 import pytest
-from running import NAME, PLACE, Gateway, gateway, tiny
+from running import NAME, PLACE, SCHOOL, Gateway, gateway, tiny
 
-from gateway import pages, reporting, subjects, vocabulary, wording
+from gateway import leaflets, pages, reporting, subjects, vocabulary, wording
 from gateway.pages import Pages
 from verify.claims import NUMBERS
 from verify.report import Finding, Outcome, Reason, Report, Transcript, Verdict
@@ -57,7 +57,7 @@ class Tight(HTMLParser):
             assert re.match(r"[/#](?!/)", named.get(name) or "/"), named
         if tag == "label":
             self.labelled.add(str(named["for"]))
-        if tag in {"input", "textarea"}:
+        if tag in {"input", "select", "textarea"} and named.get("type") != "hidden":
             self.fields.add(str(named["id"]))
         if tag not in {"meta", "link", "input", "br", "path", "circle", "rect"}:
             self.open.append(tag)
@@ -130,7 +130,7 @@ def test_a_no_and_a_problem_are_pages_too(served: Gateway) -> None:
     tight(text)
     assert status == 400
     assert "Tệp rỗng" in text
-    assert "Chưa có kết luận nào" in text
+    assert "<strong>Chưa có kết luận nào" in text
     assert not any(f'class="card verdict {verdict}' in text for verdict in Verdict)
     with served.client() as client:
         response = client.post("/", files={"file": ("", b"")})
@@ -199,6 +199,79 @@ def test_subjects_have_the_names_that_the_format_gives_them() -> None:
     assert told == subjects.SUBJECTS
     assert set(told) == set(NUMBERS)
     assert subjects.named("#200") == "#200"
+
+
+def test_issuers_are_found_and_shown_as_of_a_day(served: Gateway) -> None:
+    with served.client() as client:
+        for asked, found in (("", True), ("?q=thu nghiem", True), ("?kind=school", True), ("?kind=ministry", False)):
+            text = client.get(f"/issuers{asked}").text
+            tight(text)
+            assert (NAME in text) is found, asked
+        odd = client.get("/issuers", params={"q": HOSTILE, "kind": "x", "cursor": HOSTILE})
+        assert odd.status_code == 200
+        assert "<script>" not in odd.text
+        now = client.get(f"/issuers/{SCHOOL}").text
+        tight(now)
+        for said in (NAME, "Hiệu Trưởng Mẫu", "12/QĐ", tiny().principal, "đang hiệu lực"):
+            assert said in now
+        before = client.get(f"/issuers/{SCHOOL}", params={"on": "2020-06-01"}).text
+        assert "chưa vào sổ" in before  # appointed since, but the registry did not know the key
+        assert client.get(f"/issuers/{SCHOOL}", params={"on": "0001-01-01"}).status_code == 200
+        assert client.get(f"/issuers/{SCHOOL}", params={"on": "2019-06-01"}).status_code == 404
+        lost = client.get("/issuers/NOBODY", headers={"accept": "text/html"})
+        assert lost.status_code == 404
+        tight(lost.text)
+
+
+def test_a_receipt_is_known_again_and_an_altered_one_is_not(served: Gateway) -> None:
+    receipt = served.verify(tiny().pdf).json()["receipt"]
+    head, payload, signature = receipt.split(".")
+    with served.client() as client:
+
+        def says(text: str) -> str:
+            response = client.post("/receipts", data={"receipt": text})
+            assert response.status_code == 200
+            tight(response.text)
+            return unescape(response.text)
+
+        for whole in (receipt, f"  {receipt[:80]}\n{receipt[80:]} "):
+            assert sha256(tiny().pdf).hexdigest() in says(whole)
+        other = served.verify(tiny().unsigned).json()["receipt"].split(".")
+        foreign = f"{head}.{payload}.{other[2]}"
+        none = head.replace(head, "eyJhbGciOiJub25lIn0") + f".{payload}."
+        for altered in (foreign, none, f"{head}.{other[1]}.{signature}", receipt[:-6], "x", "", "{}", "é" * 9_000):
+            text = says(altered)
+            assert "Không phải biên nhận của hệ thống này" in text
+            assert sha256(tiny().pdf).hexdigest() not in text
+        assert client.post("/receipts", content="&".join(["a=1"] * 50)).status_code == 400
+
+
+def test_a_number_is_looked_up_by_form_and_stands_in_no_address(served: Gateway) -> None:
+    with served.client() as client:
+        unknown = client.post("/lookups", data={"number": "0000-0000-0000-0000"}, headers={"accept": "text/html"})
+        assert unknown.status_code == 404
+        tight(unknown.text)
+        assert "Không có học bạ nào mang số này" in unknown.text
+        assert "<strong>Chưa có kết luận nào" not in unknown.text  # nothing was handed in
+        assert client.get("/lookups").status_code == 405
+        form = re.search(r'<form class="card by-number" method="(\w+)"', client.get("/").text)
+        assert form is not None
+        assert form[1] == "post"
+
+
+@pytest.mark.parametrize("lang", pages.LANGUAGES)
+def test_the_policy_page_says_every_reason_and_the_whole_law(served: Gateway, lang: str) -> None:
+    with served.client() as client:
+        text = client.get("/about/policy", params={"lang": lang}).text
+        tight(text)
+        for reason in Reason:
+            assert f"<code>{reason.value}</code>" in text
+            assert getattr(wording.REASONS[reason].means, lang) in unescape(text)
+        assert text.count("<h3>") == leaflets.LAW.read_text().count("\n## ")
+        helped = client.get("/help", params={"lang": lang}).text
+        tight(helped)
+        for saying in wording.VERDICTS.values():
+            assert getattr(saying.todo, lang) in unescape(helped)
 
 
 HOSTILE = "<script>alert(1)</script>\"'&"
