@@ -5,8 +5,7 @@ signature is sound or broken by decree and a certificate hangs under a root by n
 the engine must say of the files and the registry that realise it (`tests/worlds.py`). Each function quotes what it
 transcribes. Where the text leaves a choice, "Read as:" says which was taken.
 
-Left out, and not drawn by `tests/worlds.py`: the QR, CRLs and OCSP, content time-stamps, DocMDP of levels 2
-and 3, files without a signature.
+Left out, and not drawn by `tests/worlds.py`: the QR, signatures that do not name their certificate.
 """
 
 from __future__ import annotations
@@ -31,16 +30,48 @@ REASONS = tuple(Reason)
 
 @dataclass(frozen=True)
 class Certificate:
-    """A certificate, and what the registry was told of it."""
+    """A certificate, which authority issued it under which root, and what officers said of it."""
 
     name: str
     not_before: datetime
     not_after: datetime
     root: str
+    by: str
     revoked_at: datetime | None = None
-    invalidity_date: datetime | None = None
     invalid_since: datetime | None = None
-    held_since: datetime | None = None
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A certificate on a list; `held`: it is a certificateHold."""
+
+    certificate: str
+    at: datetime
+    held: bool = False
+    invalidity_date: datetime | None = None
+
+
+@dataclass(frozen=True)
+class Crl:
+    """A list by an authority. `imported`: the registry holds it, in the order of the world; else the file does."""
+
+    by: str
+    this: datetime
+    following: datetime
+    entries: tuple[Entry, ...] = ()
+    expired_since: datetime | None = None
+    imported: bool = False
+
+
+@dataclass(frozen=True)
+class Response:
+    """An OCSP response in the file. Without an entry, all is well; `unknown`: the responder does not know."""
+
+    certificate: str
+    this: datetime
+    following: datetime | None
+    entry: Entry | None = None
+    unknown: bool = False
 
 
 @dataclass(frozen=True)
@@ -49,6 +80,7 @@ class Key:
 
     name: str
     admitted: bool = True
+    historical: bool = False
     suspended_since: datetime | None = None
     retired_at: datetime | None = None
     revoked_at: datetime | None = None
@@ -98,7 +130,7 @@ class Issuer:
 
 @dataclass(frozen=True)
 class Token:
-    """A time-stamp over a signature; one that is not sound is over something else."""
+    """A time-stamp over a signature, or before one; one that is not sound is over something else."""
 
     key: str
     certificate: str
@@ -111,8 +143,8 @@ class Signature:
     """A signature of the file, with the revision that brought it; it covers all that stands before it.
 
     `soundness` is sound, hash, crypto or weak; `added`: its field was not there before; `alters`: its revision changes
-    the visible page besides; `locks`: it certifies that nothing may change (DocMDP 1). A `stamp` is a document
-    time-stamp: its token over the file, and nobody's signature.
+    the visible page besides; `certifies`: a certification signature, and its DocMDP level. `content`: a content
+    time-stamp. A `stamp` is a document time-stamp: its token over the file, and nobody's signature.
     """
 
     key: str = ""
@@ -122,7 +154,8 @@ class Signature:
     added: bool = False
     alters: bool = False
     token: Token | None = None
-    locks: bool = False
+    content: Token | None = None
+    certifies: int | None = None
     stamp: bool = False
 
 
@@ -156,18 +189,23 @@ class Claims:
 class World:
     """A file, the registry, and the clock.
 
-    `altered` says that a last revision changes the page and signs nothing; `recorded` that the file has a record.
+    `altered` says that a last revision changes the page and signs nothing, `described` that one changes the document
+    information; `recorded` that the file has a record. `strict` are the roots imported with `revocation: crl`.
     """
 
     now: datetime
     claims: Claims
     signatures: tuple[Signature, ...] = ()
     altered: bool = False
+    described: bool = False
     recorded: bool = True
     keys: tuple[Key, ...] = ()
     certificates: tuple[Certificate, ...] = ()
     roots: frozenset[str] = frozenset()
     stamp_roots: frozenset[str] = frozenset()
+    strict: frozenset[str] = frozenset()
+    crls: tuple[Crl, ...] = ()
+    responses: tuple[Response, ...] = ()
     appointments: tuple[Appointment, ...] = ()
     issuers: tuple[Issuer, ...] = ()
     versions: tuple[Version, ...] = ()
@@ -240,6 +278,8 @@ NO_LINK = Answer(OPEN, Sub.HB_NOT_APPOINTED_AT_TIME, Reason.NOT_AUTHORISED_AT_TI
 """HB_NOT_APPOINTED_AT_TIME (INDETERMINATE: a parent link asked for in section 3 does not hold)."""
 ENDED = Answer(OPEN, Sub.OUT_OF_BOUNDS_NO_POE, Reason.NO_PROOF_OF_EXISTENCE)
 REVOKED = Answer(OPEN, Sub.REVOKED_NO_POE, Reason.KEY_REVOKED)
+MADE_AFTER = Answer(FAILED, Sub.REVOKED, Reason.KEY_REVOKED)
+STALE = Answer(OPEN, Sub.TRY_LATER, Reason.STALE_DATA)
 KEY_SUSPENDED = Answer(OPEN, Sub.TRY_LATER, Reason.KEY_SUSPENDED)
 ISSUER_SUSPENDED = Answer(OPEN, Sub.TRY_LATER, Reason.ISSUER_SUSPENDED)
 
@@ -303,17 +343,23 @@ def touching(appointment: Appointment, world: World) -> tuple[datetime, datetime
 
 @dataclass(frozen=True)
 class Asked:
-    """One row's subject: [since, end), the C of a revocation, the start of a suspension, how the latter is reported."""
+    """One row's subject: [since, end), the C of a revocation, the start of a suspension, how the latter is reported.
+
+    `doubt` is an earlier `invalid_since` that is proposed.
+    """
 
     since: datetime | None
     end: datetime | None
-    stop: datetime | None
-    suspended: datetime | None
-    suspension: Answer
+    stop: datetime | None = None
+    suspended: datetime | None = None
+    suspension: Answer = KEY_SUSPENDED
+    doubt: datetime | None = None
 
 
-def answers_of_table(asked: Asked, poe: datetime | None, now: datetime) -> list[Answer]:
-    """The table, row by row."""
+def answers_of_table(
+    asked: Asked, poe: datetime | None, now: datetime, content: datetime | None = None
+) -> list[Answer]:
+    """The table, row by row; `content` is the signature's trusted content time-stamp."""
     # "T_poe < from": TOTAL-FAILED / NOT_YET_VALID, and below it: same, same, same. "NOT_YET_VALID (also without T_poe,
     # if not yet in force)"
     if asked.since is not None and (now if poe is None else poe) < asked.since:
@@ -323,8 +369,12 @@ def answers_of_table(asked: Asked, poe: datetime | None, now: datetime) -> list[
     if asked.end is not None and now >= asked.end and (poe is None or poe >= asked.end):
         found.append(ENDED)
     # | revoked, whatever the reason | same | passes (T_poe < C) | INDETERMINATE / REVOKED_NO_POE |
-    # "What both ended and was revoked answers in both rows [...]; in the row "revoked" the end is C alone"
-    if asked.stop is not None and (poe is None or poe >= asked.stop):
+    # What both ended and was revoked answers in both rows [...]; in the row "revoked" the end is C alone. TOTAL-FAILED
+    # / REVOKED only where a *content* time-stamp (made before signing) is at or after C, there whatever T_poe. While an
+    # earlier `invalid_since` is proposed, T_poe in [invalid_since, C) is REVOKED_NO_POE.
+    if asked.stop is not None and content is not None and content >= asked.stop:
+        found.append(MADE_AFTER)
+    elif asked.stop is not None and (poe is None or poe >= min(asked.stop, asked.doubt or asked.stop)):
         found.append(REVOKED)
     # | suspended now | same | passes if T_poe < start of the suspension, else [...] TRY_LATER | [...] TRY_LATER |
     # "Retirement or expiry ends no suspension", but revocation does, being final: what ran into it is in C
@@ -334,25 +384,114 @@ def answers_of_table(asked: Asked, poe: datetime | None, now: datetime) -> list[
 
 
 def stop_of_key(key: Key) -> datetime | None:
-    """C = min(revocation date, [...] the registry's `invalid_since`, start of a suspension that ran into [it]).
-
-    "While an earlier `invalid_since` is proposed, T_poe in [invalid_since, C) is REVOKED_NO_POE."
-    """
+    """C = min(revocation date, [...] the registry's `invalid_since`, start of a suspension that ran into [it])."""
     if key.revoked_at is None:
         return None
-    return earliest(key.revoked_at, key.invalid_since, key.suspended_since, key.proposed_invalid_since)
+    return earliest(key.revoked_at, key.invalid_since, key.suspended_since)
 
 
-def stop_of_certificate(certificate: Certificate) -> datetime | None:
+# --- revocation data ------------------------------------------------------------------------------------------------
+
+
+def path(world: World, certificate: Certificate) -> list[Certificate]:
+    """The certificate, and those above it but for the anchor's own."""
+    found = [certificate]
+    while above := [one for one in world.certificates if one.name == found[-1].by]:
+        found += above
+    return found
+
+
+def entries_of_registry(world: World, certificate: Certificate) -> tuple[datetime | None, datetime | None]:
+    """What imported lists say: the C of a revocation, and since when it is on hold.
+
+    "A revocation once imported into the registry sticks; older CRLs are accepted there, kept, and only add (a
+    certificateHold follows the CRL with the latest thisUpdate)." "[...] start of a suspension that ran into the
+    revocation". Read as: a hold that stands as the revocation is imported ran into it.
+    """
+    stop = held = latest = None
+    for crl in world.crls:
+        if not crl.imported or crl.by != certificate.by:
+            continue
+        here = [one for one in crl.entries if one.certificate == certificate.name]
+        for one in here:
+            if not one.held:
+                stop = earliest(stop, one.at, one.invalidity_date, held)
+                held = None
+        if latest is None or crl.this >= latest:
+            latest = crl.this
+            held = earliest(*(one.at for one in here if one.held)) if stop is None else None
+    return stop, held
+
+
+def entries_of_file(world: World, certificate: Certificate) -> tuple[datetime | None, datetime | None]:
+    """Data inside a file may add a revocation for that report alone, never remove one.
+
+    "[...] or a hold, which follows the latest thisUpdate among the file's". Read as: what is dated ahead of now ends no
+    hold, and a responder that does not know has not responded.
+    """
+    told = [(crl.this, crl.entries) for crl in world.crls if not crl.imported and crl.by == certificate.by]
+    told += [
+        (response.this, (response.entry,) if response.entry else ())
+        for response in world.responses
+        if response.certificate == certificate.name and not response.unknown
+    ]
+    stop = held = None
+    for this, entries in told:
+        for one in entries:
+            if one.certificate == certificate.name and not one.held:
+                stop = earliest(stop, one.at, one.invalidity_date)
+            if one.certificate == certificate.name and one.held:
+                later = [other for at, other in told if this < at <= world.now]
+                if all(certificate.name in [each.certificate for each in other] for other in later):
+                    held = earliest(held, one.at)
+    return stop, held
+
+
+def end_of_certificate(world: World, certificate: Certificate) -> tuple[datetime | None, datetime | None]:
     """C = min(revocation date, X.509 invalidityDate, the registry's `invalid_since`, start of a suspension [...]).
 
-    "certificateHold is a suspension."
+    And the start of a suspension: "certificateHold is a suspension."
     """
-    if certificate.revoked_at is None:
-        return None
-    return earliest(
-        certificate.revoked_at, certificate.invalidity_date, certificate.invalid_since, certificate.held_since
+    (listed, held), (told, put) = entries_of_registry(world, certificate), entries_of_file(world, certificate)
+    held = earliest(held, put)
+    if listed is None and told is None and certificate.revoked_at is None:
+        return None, held
+    by_name = certificate.invalid_since if certificate.revoked_at is not None else None
+    return earliest(listed, told, certificate.revoked_at, by_name, held), None
+
+
+def fresh(world: World, certificate: Certificate, poe: datetime | None) -> bool:
+    """[...] each certificate needs a CRL or OCSP response of its issuer, that has nextUpdate ahead of now or thisUpdate
+
+    at or after T_poe, and in both cases was issued while the certificate was valid or carries expiredCertsOnCRL.
+    Read as: expiredCertsOnCRL counts from its date on; what is dated ahead of now has not been said yet; a responder
+    that does not know has not responded.
+    """
+    said = [
+        (one.this, one.following, one.expired_since is not None and one.expired_since <= certificate.not_after)
+        for one in world.crls
+        if one.by == certificate.by
+    ] + [
+        (one.this, one.following, False)
+        for one in world.responses
+        if one.certificate == certificate.name and not one.unknown
+    ]
+    return any(
+        this <= world.now
+        and ((following is not None and following > world.now) or (poe is not None and this >= poe))
+        and (certificate.not_before <= this < certificate.not_after or kept)
+        for this, following, kept in said
     )
+
+
+def stale(world: World, key: Key | None, certificate: Certificate, poe: datetime | None) -> bool:
+    """With `crl`, each certificate needs a CRL or OCSP response; else TRY_LATER, `STALE_DATA`.
+
+    "Historical keys are in mode `registry`."
+    """
+    if certificate.root not in world.strict or (key is not None and key.historical):
+        return False
+    return not all(fresh(world, one, poe) for one in path(world, certificate))
 
 
 def issued_outside(world: World, since: datetime, end: datetime | None) -> bool:
@@ -364,7 +503,7 @@ def issued_outside(world: World, since: datetime, end: datetime | None) -> bool:
 # --- time -----------------------------------------------------------------------------------------------------------
 
 
-def proofs_after(world: World, index: int) -> list[datetime]:
+def proofs_after(world: World, index: int, *, registered_only: bool = False) -> list[datetime]:
     """Proofs that signature `index`, and all it carries, existed, but for its own token.
 
     "(a) an RFC 3161 token [...] over a later sound signature [...] whose range covers it"; "(b) the ledger entry that
@@ -374,7 +513,7 @@ def proofs_after(world: World, index: int) -> list[datetime]:
     predecessors and successors are read" holds here, too.
     """
     proofs = []
-    for later in range(index + 1, len(world.signatures)):
+    for later in range(index + 1, 0 if registered_only else len(world.signatures)):
         token = world.signatures[later].token
         if token is not None and trusted(world, later):
             proofs.append(token.gen_time)
@@ -394,10 +533,16 @@ def trusted(world: World, index: int) -> bool:
     the ministry's own end is no end of its key's interval.
     """
     signature = world.signatures[index]
-    token = signature.token
-    if token is None or not token.sound or token.gen_time > world.now or signature.soundness not in ("sound", "weak"):
+    if signature.token is None or signature.soundness not in ("sound", "weak"):
         return False
+    return counts(world, signature.token, proofs_after(world, index))
+
+
+def counts(world: World, token: Token, others: list[datetime]) -> bool:
+    """Whether a token counts; `others`: the other proofs that it existed."""
     key, certificate = world.key(token.key), world.certificate(token.certificate)
+    if not token.sound or token.gen_time > world.now:
+        return False
     if key is None or not key.admitted or certificate.root not in world.stamp_roots:
         return False
     if not any(
@@ -412,8 +557,34 @@ def trusted(world: World, index: int) -> bool:
         and ministry.kind == "ministry"
     ):
         return False
-    stop = earliest(stop_of_key(key), key.suspended_since, stop_of_certificate(certificate), certificate.held_since)
-    return stop is None or any(proof < stop for proof in proofs_after(world, index))
+    doubt = key.proposed_invalid_since if key.revoked_at is not None else None
+    ends = [end for one in path(world, certificate) for end in end_of_certificate(world, one)]
+    stop = earliest(stop_of_key(key), doubt, key.suspended_since, *ends)
+    return stop is None or any(proof < stop for proof in others)
+
+
+def stale_proof(world: World, index: int) -> bool:
+    """Whether T_poe rests on stale time-stamp authorities alone: they prove a time all the same (decision 2, item 18).
+
+    Their own status data is asked for as of the token's time.
+    """
+    poe, fresh_ones = proof_of_existence(world, index), proofs_after(world, index, registered_only=True)
+    tokens = [(later, world.signatures[later].token) for later in range(index, len(world.signatures))]
+    first = [
+        stale(world, world.key(token.key), world.certificate(token.certificate), token.gen_time)
+        for later, token in tokens
+        if token is not None and token.gen_time == poe and trusted(world, later)
+    ]
+    return bool(first) and all(first) and poe not in fresh_ones
+
+
+def content_of(world: World, index: int) -> datetime | None:
+    """A *content* time-stamp (made before signing), if its token counts. Read as: it existed when the signature did."""
+    signature = world.signatures[index]
+    if signature.content is None or signature.soundness not in ("sound", "weak"):
+        return None
+    poe = proof_of_existence(world, index)
+    return signature.content.gen_time if counts(world, signature.content, [poe] if poe is not None else []) else None
 
 
 def proof_of_existence(world: World, index: int) -> datetime | None:
@@ -532,7 +703,7 @@ def judge_signature(world: World, index: int, *, identified: bool = True) -> Jud
         here = [one for one in here if one.role == role]
     certificate = world.certificate(signature.certificate)
     if not here:
-        found = answers_of_key(world, signature, poe)
+        found = answers_of_key(world, index, poe)
         found.append(NOT_APPOINTED_HERE)
         return concluded(found, role, poe)
     ways = []
@@ -541,8 +712,8 @@ def judge_signature(world: World, index: int, *, identified: bool = True) -> Jud
         since = max(
             certificate.not_before, appointed
         )  # the later of the certificate's notBefore and [...] `valid_from`
-        found = answers_of_key(world, signature, poe)
-        found += answers_of_table(Asked(since, until, None, None, KEY_SUSPENDED), poe, world.now)
+        found = answers_of_key(world, index, poe)
+        found += answers_of_table(Asked(since, until), poe, world.now)
         if appointment.role in PERSONS and issued_outside(world, appointed, until):
             found.append(ENDED)  # Read as: certificates are not asked, so the appointment's own `valid_from`
         if not allows(appointment, world):
@@ -552,23 +723,31 @@ def judge_signature(world: World, index: int, *, identified: bool = True) -> Jud
     return max(ways, key=lambda way: [*sorted({rank(one.indication, one.sub) for one in way.answers}), NOTHING])
 
 
-def answers_of_key(world: World, signature: Signature, poe: datetime | None) -> list[Answer]:
+def answers_of_key(world: World, index: int, poe: datetime | None) -> list[Answer]:
     """Cryptography, certificate, key.
 
     Read as: what the registry does not know of a key it cannot hold against it: the key has no appointment, no more. A
     `from` is asked where it is written: the certificate's notBefore here, the later of the two with the appointment.
     """
+    signature, now, content = world.signatures[index], world.now, content_of(world, index)
     found = [BROKEN[signature.soundness]] if signature.soundness in BROKEN else []
     certificate, key = world.certificate(signature.certificate), world.key(signature.key)
     if certificate.root not in world.roots:
         found.append(NO_CHAIN)
-    stop, held = stop_of_certificate(certificate), certificate.held_since
-    found += answers_of_table(
-        Asked(certificate.not_before, certificate.not_after, stop, held, KEY_SUSPENDED), poe, world.now
-    )
+    elif stale(world, key, certificate, poe) or stale_proof(world, index):
+        found.append(STALE)
+    for one in path(world, certificate):
+        stop, held = end_of_certificate(world, one)
+        found += answers_of_table(Asked(one.not_before, one.not_after, stop, held), poe, now, content)
     if key is not None and key.admitted:
-        stop, held = stop_of_key(key), key.suspended_since
-        found += answers_of_table(Asked(None, key.retired_at, stop, held, KEY_SUSPENDED), poe, world.now)
+        asked = Asked(
+            None,
+            key.retired_at,
+            stop_of_key(key),
+            key.suspended_since,
+            doubt=key.proposed_invalid_since,
+        )
+        found += answers_of_table(asked, poe, now, content)
     return found
 
 
@@ -626,10 +805,14 @@ def reasons_of_changes(world: World, signatures: tuple[Judged, ...]) -> set[Reas
 def reasons_of_locks(world: World) -> set[Reason]:
     """A certification signature's DocMDP is honoured where it is narrower.
 
-    Read as: whoever certified. A document time-stamp is no change (ISO 32000-2, 12.8.2.2.2).
+    Read as: whoever certified. Levels 2 and 3 allow further signatures, and no change of the page; level 1 allows
+    document time-stamps alone, and not even another document information (ISO 32000-2, 12.8.2.2.2).
     """
     for index, signature in enumerate(world.signatures):
-        if signature.locks and (world.altered or not all(later.stamp for later in world.signatures[index + 1 :])):
+        later = world.signatures[index + 1 :]
+        if signature.certifies and (world.altered or any(one.alters for one in later)):
+            return {Reason.MODIFIED_AFTER_SIGNING}
+        if signature.certifies == 1 and (world.described or not all(one.stamp for one in later)):
             return {Reason.MODIFIED_AFTER_SIGNING}
     return set()
 
@@ -776,6 +959,11 @@ def identify(world: World) -> World | None:
 
 def judge(world: World) -> Judgement:
     """Section 2."""
+    if all(one.stamp for one in world.signatures):
+        # `NO_SIGNATURE` (a PDF with visible text and neither signature nor QR). Read as: and no record is read from it
+        found = {Reason.NO_SIGNATURE} | reasons_of_broken(world)
+        nobody = tuple(Judged(Indication.TOTAL_PASSED, None) for _ in world.signatures)
+        return Judgement(Verdict.INVALID, tuple(sorted(found, key=REASONS.index)), nobody)
     known = identify(world)
     if known is None:
         # `NOT_IDENTIFIED`: neither a record nor a registered digest [...] authority is not asked

@@ -17,7 +17,7 @@ from worlds import INSTANTS, describe, realise, worlds
 
 from verify.policy import HB_1
 from verify.procedure import judge
-from verify.report import Report, Verdict
+from verify.report import Reason, Report, Verdict
 
 VERDICTS = list(Verdict)
 """The worst first."""
@@ -99,6 +99,38 @@ def test_a_revocation_never_improves_a_verdict(pair: tuple[oracle.World, oracle.
         note("\n\n".join(map(describe, pair)))
         note(f"{before.verdict} {before.reasons}, then {after.verdict} {after.reasons}")
     assert no_better(after, before)
+
+
+# --- status data ---------------------------------------------------------------------------------------------------
+
+
+@st.composite
+def vouched(draw: Any) -> tuple[oracle.World, oracle.World]:  # noqa: ANN401 - hypothesis's function
+    """A world in which anchors are in mode `crl` and nothing is on hold, and the same with fresh lists in the file."""
+    world = draw(worlds())
+    crls = tuple(replace(one, entries=tuple(each for each in one.entries if not each.held)) for one in world.crls)
+    responses = tuple(one for one in world.responses if one.entry is None or not one.entry.held)
+    world = replace(world, strict=world.roots | world.stamp_roots, crls=crls, responses=responses)
+    fresh = tuple(
+        oracle.Crl(f"{kind}/{root}", world.now - oracle.DAY, world.now + oracle.DAY)
+        for root in ("document", "stamps")
+        for kind in ("ca", "root")
+    )
+    return world, replace(world, crls=(*world.crls, *(one for one in fresh if one not in world.crls)))
+
+
+@often
+@given(pair=vouched())
+def test_good_status_data_clears_stale_data_and_nothing_else(pair: tuple[oracle.World, oracle.World]) -> None:
+    """Where no second candidate waits for the first to be in doubt."""
+    before, after = map(report, pair)
+    roles = [one.role for one in before.signatures if one.counts]
+    assume(len(roles) == len(set(roles)))
+    if set(after.reasons) != set(before.reasons) - {Reason.STALE_DATA}:
+        note("\n\n".join(map(describe, pair)))
+        note(f"{before.verdict} {before.reasons}, then {after.verdict} {after.reasons}")
+    assert set(after.reasons) == set(before.reasons) - {Reason.STALE_DATA}
+    assert no_better(before, after)
 
 
 # --- a time-stamp ---------------------------------------------------------------------------------------------------

@@ -3,13 +3,14 @@
 A world is drawn as an `oracle.World`: instants at the edges of a few days, and one second off, so that edges collide.
 `realise` makes evidence and a snapshot of it. The files are real: each order of signers is signed once a process
 through the kit, and read by the reader; what varies without signing anew (a time-stamp, a broken byte, a field's
-rectangle, the record) is varied in what the reader found.
+rectangle, the record, lists and responses) is varied in what the reader found. Lists are imported by the registry's own
+projection, into tables in memory.
 """
 
 from __future__ import annotations
 
-import asyncio
 import json
+from base64 import b64encode
 from collections.abc import Callable
 from dataclasses import fields, is_dataclass, replace
 from datetime import UTC, date, datetime, timedelta
@@ -19,6 +20,7 @@ from io import BytesIO
 from random import Random
 from typing import Any, TypeVar
 
+import envelopes
 import oracle
 from asn1crypto import cms
 from cryptography import x509
@@ -27,14 +29,17 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 from hypothesis import strategies as st
+from lists import Entry, Said, answer, crl, expired_since
 from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
 from pyhanko.sign.signers import PdfTimeStamper
 
-from issuers import certification, kit, pupils
+from issuers import certification, crl_projections, kit, pupils, revoked, store, tables
+from issuers.event import Act, Event
 from verify import trust
 from verify.evidence import Attachment, Evidence, FieldChange, Revision
 from verify.evidence import Signature as FoundSignature
 from verify.pdf import open_pdf
+from verify.statusdata import spki_sha256
 from verify.trust import start_of_day
 
 T = TypeVar("T")
@@ -96,6 +101,9 @@ CERTIFICATES = {
 }
 """Every certificate, named after its key, and the root above it."""
 
+AUTHORITIES = ("ca/document", "ca/stamps")
+"""The certificates of the authorities between, whose own lists are by "root/document" and "root/stamps"."""
+
 SHAPES = (
     ("head/long", "seal/long"),
     ("head/short", "seal/long"),
@@ -124,6 +132,8 @@ SHAPES = (
     ("head/short", "seal/short", "stamp", "stamp"),
     ("head/long", "stamp", "seal/short"),
     ("stamp", "head/short", "seal/long"),
+    ("stamp",),
+    (),
 )
 """Who signs, in the order of the file; a document time-stamp is anybody's."""
 
@@ -166,6 +176,12 @@ def signer(certificate: str) -> kit.Signer:
     if name.startswith("tsa"):
         builder = builder.add_extension(x509.ExtendedKeyUsage([ExtendedKeyUsageOID.TIME_STAMPING]), critical=True)
     return kit.Signer(builder.sign(above.key, hashes.SHA256()), key, above.chain, name=name)
+
+
+def issuing(name: str) -> certification.Authority:
+    """An authority by its name in the oracle: "ca/document", and above it "root/document"."""
+    kind, _, root = name.partition("/")
+    return authority(root) if kind == "ca" else authority(root).above
 
 
 @cache
@@ -251,13 +267,25 @@ def opened(shape: tuple[str, ...]) -> Evidence:
 @cache
 def token(digest: bytes, certificate: str, gen_time: datetime) -> bytes:
     """A time-stamp over a SHA-256."""
-    stamper = certification.TimeStampAuthority(signer(certificate), gen_time)
-    made: bytes = asyncio.run(stamper.async_timestamp(digest, "sha256")).dump()
-    return made
+    return envelopes.token(signer(certificate), digest, gen_time)
 
 
-def over_this(value: bytes, stamp: oracle.Token) -> bytes:
-    return sha256(value if stamp.sound else b"something else").digest()
+def over_this(value: bytes, stamp: oracle.Token, *, straight: bool = False) -> bytes:
+    """What a token is over: a value, or (`straight`) what is a digest already."""
+    if not stamp.sound:
+        return bytes(32)
+    return value if straight else sha256(value).digest()
+
+
+@cache
+def signed_after(certificate: str, digest: bytes, stamp: oracle.Token) -> bytes:
+    """The CMS of a signature with a content time-stamp among what is signed."""
+
+    def add(found: list[Any]) -> list[Any]:
+        made = token(over_this(digest, stamp, straight=True), stamp.certificate, stamp.gen_time)
+        return [*found, envelopes.attribute("content_time_stamp", cms.ContentInfo.load(made))]
+
+    return envelopes.signed_data(signer(certificate), digest, envelopes.Recipe(attributes=add))
 
 
 @cache
@@ -299,15 +327,18 @@ def evidence(world: oracle.World) -> Evidence:
         nothing = {name: bytes(len(value)) for name, value in found.digests.items()}
         if drawn.stamp:
             assert drawn.token is not None
-            digest = found.digests["sha256"] if drawn.token.sound else bytes(32)
-            made = replace(found, cms=token(digest, drawn.token.certificate, drawn.token.gen_time))
+            over = over_this(found.digests["sha256"], drawn.token, straight=True)
+            made = replace(found, cms=token(over, drawn.token.certificate, drawn.token.gen_time))
         else:
+            plain = found.cms
+            if drawn.content is not None:
+                plain = signed_after(drawn.certificate, found.digests["sha256"], drawn.content)
             made = replace(
                 found,
-                cms=container(found.cms, drawn.soundness, drawn.token),
+                cms=container(plain, drawn.soundness, drawn.token),
                 digests=nothing if drawn.soundness == "hash" else found.digests,
                 visible=drawn.visible,
-                certifies=1 if drawn.locks else None,
+                certifies=drawn.certifies,
             )
         signatures.append(made)
         filled = FieldChange(found.field, created=drawn.added, filled=True, visible=drawn.visible)
@@ -317,19 +348,96 @@ def evidence(world: oracle.World) -> Evidence:
     if world.altered:
         revisions.append(Revision(base.size + 100, "ef" * 32, attachment, (), "the page has changed"))
         ends[base.size + 100] = "ef" * 32
+    if world.described:
+        revisions.append(Revision(base.size + 200, "fe" * 32, attachment, described=True))
+        ends[base.size + 200] = "fe" * 32
     names = replace(
         base.names,
         keys=frozenset(
             identity(key)
             for signature in world.signatures
-            for key in ([signature.key] if signature.key else []) + ([signature.token.key] if signature.token else [])
+            for key in (signature.key, *(one.key for one in (signature.token, signature.content) if one))
+            if key
         ),
         issuer=world.claims.issuer if world.recorded else None,
         number=world.claims.number if world.recorded else None,
         record_digest=world.claims.digest if world.recorded else None,
         files=frozenset(ends.values()),
     )
-    return replace(base, names=names, signatures=tuple(signatures), revisions=tuple(revisions), digests=ends)
+    return replace(
+        base,
+        names=names,
+        signatures=tuple(signatures),
+        revisions=tuple(revisions),
+        digests=ends,
+        crls=tuple(listing(one) for one in world.crls if not one.imported),
+        ocsps=tuple(response(one) for one in world.responses),
+    )
+
+
+# --- what authorities say -------------------------------------------------------------------------------------------
+
+
+def certified(name: str) -> x509.Certificate:
+    """A certificate by its name in the oracle."""
+    return authority(name.partition("/")[2]).certificate if name.startswith("ca/") else signer(name).certificate
+
+
+@cache
+def listing(one: oracle.Crl) -> bytes:
+    """A CRL as it is published."""
+    entries = [
+        Entry(
+            certified(entry.certificate),
+            entry.at,
+            x509.ReasonFlags.certificate_hold if entry.held else None,
+            entry.invalidity_date,
+        )
+        for entry in one.entries
+    ]
+    extensions = (expired_since(one.expired_since),) if one.expired_since else ()
+    return crl(issuing(one.by), one.this, one.following, *entries, extensions=extensions)
+
+
+@cache
+def response(one: oracle.Response) -> bytes:
+    """An OCSP response."""
+    by = "root/" + one.certificate.partition("/")[2] if one.certificate.startswith("ca/") else ""
+    by = by or "ca/" + CERTIFICATES[one.certificate]
+    said = Said(unknown=one.unknown)
+    if one.entry:
+        said = Said(one.entry.at, x509.ReasonFlags.certificate_hold if one.entry.held else None)
+    about = kit.Signer(certified(one.certificate), private_key("head"))
+    return answer(about, issuing(by), one.this, one.following, said)
+
+
+@cache
+def tables_in_memory() -> Any:  # noqa: ANN401 - an engine
+    engine = store.connect("sqlite://")
+    tables.metadata.create_all(engine)
+    return engine
+
+
+@cache
+def imported(crls: tuple[oracle.Crl, ...]) -> tuple[tuple[trust.HeldCrl, ...], tuple[trust.RevokedCertificate, ...]]:
+    """What the registry holds after importing these, one after the other."""
+    latest: dict[str, datetime] = {}
+    with tables_in_memory().connect() as connection:
+        for number, one in enumerate(crls, start=1):
+            content = listing(one)
+            body = {
+                "der": b64encode(content).decode(),
+                "sha256": sha256(content).hexdigest(),
+                "authority": spki_sha256(issuing(one.by).certificate.public_bytes(Encoding.DER)),
+                "latest": one.by not in latest or one.this >= latest[one.by],
+            }
+            latest[one.by] = max(one.this, latest.get(one.by, one.this))
+            event = Event(number, one.this, Act.CRL_IMPORTED, "host", "MOET", body, "", "")
+            crl_projections.crl_imported(connection, event)
+        serials = frozenset(certified(name).serial_number for name in (*CERTIFICATES, *AUTHORITIES))
+        found = revoked.held_crls(connection), revoked.listed_for(connection, trust.Names(serials=serials), (), ())
+        connection.rollback()
+    return found
 
 
 # --- what is known --------------------------------------------------------------------------------------------------
@@ -354,17 +462,20 @@ def state(key: oracle.Key) -> trust.KeyState:
     return trust.KeyState.SUSPENDED if key.suspended_since else trust.KeyState.ACTIVE
 
 
-def known_key(world: oracle.World, key: oracle.Key) -> trust.Key:
-    """A key as the registry holds it, with its certificates."""
+def known_key(world: oracle.World, key: oracle.Key, listed: tuple[trust.RevokedCertificate, ...]) -> trust.Key:
+    """A key as the registry holds it, with its certificates and what lists say of them."""
+    authorities = tuple(issuing(name).certificate.public_bytes(Encoding.DER) for name in AUTHORITIES)
     certificates = tuple(
-        trust.RegisteredCertificate(
-            sha256(der(one.name)).hexdigest(),
-            der(one.name),
-            revoked_at=one.revoked_at,
-            reason="superseded" if one.revoked_at else None,
-            invalidity_date=one.invalidity_date,
-            invalid_since=one.invalid_since,
-            held_since=one.held_since,
+        revoked.with_entries(
+            trust.RegisteredCertificate(
+                sha256(der(one.name)).hexdigest(),
+                der(one.name),
+                revoked_at=one.revoked_at,
+                reason="superseded" if one.revoked_at else None,
+                invalid_since=one.invalid_since,
+            ),
+            listed,
+            authorities,
         )
         for one in world.certificates
         if one.name.split("/")[0] == key.name
@@ -375,6 +486,7 @@ def known_key(world: oracle.World, key: oracle.Key) -> trust.Key:
         key.name,
         state(key),
         admitted=key.admitted,
+        historical=key.historical,
         suspended_since=key.suspended_since,
         retired_at=key.retired_at,
         revoked_at=key.revoked_at,
@@ -429,11 +541,12 @@ def snapshot(world: oracle.World, files: tuple[str, ...]) -> trust.TrustSnapshot
     """The registry's slice; `files` are the digests of the file up to the end of each revision."""
     uses = {"document": trust.Use.DOCUMENT, "stamps": trust.Use.TIMESTAMP}
     trusted = world.roots | world.stamp_roots
+    crls, listed = imported(tuple(one for one in world.crls if one.imported))
     return trust.TrustSnapshot(
         generation=1,
         ledger_head="0" * 64,
         issuers={one.code: known_issuer(one) for one in world.issuers},
-        keys={identity(one.name): known_key(world, one) for one in world.keys},
+        keys={identity(one.name): known_key(world, one, listed) for one in world.keys},
         appointments=tuple(
             trust.Appointment(
                 f"{index}",
@@ -452,11 +565,13 @@ def snapshot(world: oracle.World, files: tuple[str, ...]) -> trust.TrustSnapshot
                 root,
                 authority(root).root.public_bytes(Encoding.DER),
                 uses[root],
-                "registry",
+                trust.CRL if root in world.strict else trust.REGISTRY,
                 distrusted_at=None if root in trusted else BEGINNING,
             )
             for root in uses
         ),
+        crls=crls,
+        revoked=listed,
         versions=tuple(known_version(world, one, files) for one in world.versions),
         withdrawals=tuple(
             trust.Withdrawal(issuer, number, BEGINNING, "entry_error") for issuer, number in world.withdrawals
@@ -518,10 +633,19 @@ def draw_signatures(draw: Draw[Any], odds: int) -> tuple[oracle.Signature, ...]:
                 added=draw(st.booleans()),
                 alters=seldom(draw, odds * 3, False, st.just(True)),  # noqa: FBT003
                 token=made,
-                locks=index == 0 and seldom(draw, odds * 3, False, st.just(True)),  # noqa: FBT003
+                content=None if key == "weak" else draw_content(draw, odds),
+                certifies=seldom(draw, odds * 3, None, st.integers(1, 3)) if index == 0 else None,
             )
         )
     return tuple(found)
+
+
+def draw_content(draw: Draw[Any], odds: int) -> oracle.Token | None:
+    if not seldom(draw, odds // 2, False, st.just(True)):  # noqa: FBT003
+        return None
+    by = seldom(draw, 4, "tsa/long", st.sampled_from(["tsa/short", "tsa2/long", "tsa3/long"]))
+    at = draw(st.sampled_from(INSTANTS[:15]))
+    return oracle.Token(by.split("/")[0], by, at, sound=seldom(draw, odds, True, st.just(False)))  # noqa: FBT003
 
 
 def draw_key(draw: Draw[Any], odds: int, name: str, past: st.SearchStrategy[datetime]) -> oracle.Key:
@@ -529,9 +653,13 @@ def draw_key(draw: Draw[Any], odds: int, name: str, past: st.SearchStrategy[date
     suspended = seldom(draw, odds, None, past)
     retired = seldom(draw, odds, None, past)
     revoked = seldom(draw, odds, None, past)
+    historical = seldom(draw, odds * 4, False, st.just(True))  # noqa: FBT003
+    if historical:
+        retired = draw(past)
     return oracle.Key(
         name,
-        admitted=seldom(draw, odds * 4, True, st.just(False)),  # noqa: FBT003
+        admitted=historical or seldom(draw, odds * 4, True, st.just(False)),  # noqa: FBT003
+        historical=historical,
         suspended_since=suspended,
         retired_at=retired,
         revoked_at=revoked,
@@ -543,16 +671,71 @@ def draw_key(draw: Draw[Any], odds: int, name: str, past: st.SearchStrategy[date
 def draw_certificate(
     draw: Draw[Any], odds: int, name: str, past: st.SearchStrategy[datetime], *, known: bool
 ) -> oracle.Certificate:
-    begins, ends = LIVES[name.split("/")[1]]
-    plain = oracle.Certificate(name, begins, ends, CERTIFICATES[name])
+    plain = plain_certificate(name)
     revoked = seldom(draw, odds * 2, None, past) if known else None
-    return replace(
-        plain,
-        revoked_at=revoked,
-        invalidity_date=seldom(draw, 3, None, past) if revoked else None,
-        invalid_since=seldom(draw, 3, None, past) if revoked else None,
-        held_since=seldom(draw, odds * 2, None, past) if known else None,
+    return replace(plain, revoked_at=revoked, invalid_since=seldom(draw, 3, None, past) if revoked else None)
+
+
+def plain_certificate(name: str) -> oracle.Certificate:
+    """A certificate of which nothing is known."""
+    if name in AUTHORITIES:
+        root = name.partition("/")[2]
+        own = authority(root).certificate
+        return oracle.Certificate(name, own.not_valid_before_utc, own.not_valid_after_utc, root, f"root/{root}")
+    begins, ends = LIVES[name.split("/")[1]]
+    return oracle.Certificate(name, begins, ends, CERTIFICATES[name], f"ca/{CERTIFICATES[name]}")
+
+
+def draw_entry(draw: Draw[Any], names: list[str], past: st.SearchStrategy[datetime]) -> oracle.Entry:
+    held = seldom(draw, 3, False, st.just(True))  # noqa: FBT003
+    invalid = None if held else seldom(draw, 4, None, past)
+    return oracle.Entry(draw(st.sampled_from(names)), draw(past), held, invalid)
+
+
+def draw_crl(
+    draw: Draw[Any], by: str, names: list[str], now: datetime, past: st.SearchStrategy[datetime], *, told: bool
+) -> oracle.Crl:
+    """A list: most are of this week and name nobody; `told`, it is an odd one."""
+    imported = draw(st.booleans())
+    this, following = now - oracle.DAY, now + oracle.DAY
+    if told:
+        this = draw(past if imported else st.sampled_from(INSTANTS))
+        following = draw(st.sampled_from([at for at in (*INSTANTS, now, now + SECOND, this + oracle.DAY) if at > this]))
+    entries = {}
+    if told:
+        entries = {
+            one.certificate: one for one in (draw_entry(draw, names, past) for _ in range(draw(st.integers(0, 2))))
+        }
+    since = seldom(draw, 4, None, st.sampled_from(INSTANTS))
+    return oracle.Crl(by, this, following, tuple(entries.values()), since, imported=imported)
+
+
+def draw_status(
+    draw: Draw[Any], odds: int, now: datetime, past: st.SearchStrategy[datetime], used: frozenset[str]
+) -> tuple[frozenset[str], tuple[oracle.Crl, ...], tuple[oracle.Response, ...]]:
+    """Which anchors are in mode `crl`, and what authorities have said of the certificates that are `used`."""
+    strict = seldom(draw, 4, frozenset[str](), st.sampled_from([{"document"}, {"stamps"}, {"document", "stamps"}]))
+    crls: list[oracle.Crl] = []
+    responses: list[oracle.Response] = []
+    for root in ("document", "stamps"):
+        leaves = sorted(one for one in used if CERTIFICATES[one] == root)
+        for by, names in ((f"ca/{root}", leaves), (f"root/{root}", [f"ca/{root}"])):
+            odd = seldom(draw, odds, 0, st.integers(1, 2)) if names else 0
+            usual = seldom(draw, odds // 3, 1, st.just(0)) if root in strict else 0
+            crls += [draw_crl(draw, by, names, now, past, told=number < odd) for number in range(odd + usual)]
+            told = [name for name in names if seldom(draw, odds, False, st.just(True))]  # noqa: FBT003
+            responses += [draw_response(draw, name, now, past) for name in told]
+    return frozenset(strict), tuple(draw(st.permutations([*dict.fromkeys(crls)]))), tuple(responses)
+
+
+def draw_response(draw: Draw[Any], name: str, now: datetime, past: st.SearchStrategy[datetime]) -> oracle.Response:
+    this = draw(st.sampled_from([now - oracle.DAY, *INSTANTS]))
+    following = draw(
+        st.sampled_from([None, *(at for at in (*INSTANTS, now + oracle.DAY, this + oracle.DAY) if at > this)])
     )
+    entry = replace(draw_entry(draw, [name], past), invalidity_date=None) if draw(st.booleans()) else None
+    unknown = entry is None and seldom(draw, 4, False, st.just(True))  # noqa: FBT003
+    return oracle.Response(name, this, following, entry, unknown=unknown)
 
 
 def draw_interval(draw: Draw[Any], odds: int) -> tuple[datetime, datetime | None]:
@@ -609,7 +792,7 @@ def draw_issuer(
     """An issuer of one period, or of two between which its parent, its name or its scope changes.
 
     Periods change at midnight: the policy speaks of a day's parent and of a day's name, and does not say which of two a
-    day has. None but the ministry is without a parent (`test_oracle.py`).
+    day has.
     """
     since = seldom(draw, odds, BEGINNING, st.sampled_from(DAYS))
     later: list[datetime | None] = [at for at in DAYS if at > since]
@@ -666,7 +849,7 @@ def draw_issuers(draw: Draw[Any], odds: int, past: st.SearchStrategy[datetime]) 
         school,
         before,
         other,
-        one(HERE, "department", "Sở (mẫu)", MINISTRY),
+        one(HERE, "department", "Sở (mẫu)", MINISTRY, None),
         one(THERE, "department", "Sở (mẫu)", MINISTRY),
         one(MINISTRY, "ministry", "Bộ (mẫu)", None),
     )
@@ -712,14 +895,22 @@ def worlds(draw: Draw[Any]) -> oracle.World:
     if not recorded:
         # The policy does not say which of several entries for one file stands in for its record.
         versions = tuple(replace(one, files=()) if index else one for index, one in enumerate(versions))
+    tokens = [token for one in signatures for token in (one.token, one.content) if token]
+    used = frozenset([one.certificate for one in signatures if one.certificate] + [one.certificate for one in tokens])
+    strict, crls, responses = draw_status(draw, odds, now, past, used)
     return oracle.World(
         now=now,
         claims=claims,
         signatures=signatures,
         altered=seldom(draw, odds * 3, False, st.just(True)),  # noqa: FBT003
+        described=seldom(draw, odds * 3, False, st.just(True)),  # noqa: FBT003
+        strict=strict,
+        crls=crls,
+        responses=responses,
         keys=keys,
-        certificates=tuple(
-            draw_certificate(draw, odds, name, past, known=name.split("/")[0] in known) for name in CERTIFICATES
+        certificates=(
+            *[draw_certificate(draw, odds, name, past, known=name.split("/")[0] in known) for name in CERTIFICATES],
+            *map(plain_certificate, AUTHORITIES),
         ),
         roots=seldom(draw, odds * 3, frozenset({"document"}), st.just(frozenset[str]())),
         stamp_roots=seldom(draw, odds * 3, frozenset({"stamps"}), st.just(frozenset[str]())),
@@ -762,23 +953,23 @@ def differing(value: Any, plain: Any) -> str:  # noqa: ANN401 - two of any one k
 
 def describe(world: oracle.World) -> str:
     """A world, line by line, without what is as usual and without what the file does not name."""
-    named = {one.key for one in world.signatures if not one.stamp} | {
-        one.token.key for one in world.signatures if one.token
-    }
-    certificates = {one.certificate for one in world.signatures}
-    certificates |= {one.token.certificate for one in world.signatures if one.token}
+    tokens = [token for one in world.signatures for token in (one.token, one.content) if token]
+    named = {one.key for one in world.signatures if not one.stamp} | {one.key for one in tokens}
+    certificates = {one.certificate for one in world.signatures} | {one.certificate for one in tokens}
     lines = [f"now {told(world.now)}"]
     if world.roots | world.stamp_roots != {"document", "stamps"}:
         lines.append(f"trusted roots: {told(world.roots | world.stamp_roots)}")
+    lines += [f"revocation: crl under {told(world.strict)}"] * bool(world.strict)
     usual = oracle.Claims(SCHOOL, NUMBER, 1, world.claims.digest, UPPER, DATES[0], NAME, HERE, PROVINCE)
     lines.append(f"claims: {differing(world.claims, usual)}")
     lines += [f"signature: {told(one)}" for one in world.signatures]
     lines += ["a last revision changes the page"] * world.altered + ["without a record"] * (not world.recorded)
+    lines += ["a last revision changes the document information"] * world.described
+    lines += [f"list: {told(one)}" for one in world.crls] + [f"response: {told(one)}" for one in world.responses]
     lines += [f"unknown key: {name}" for name in sorted(named - {one.name for one in world.keys})]
     lines += [f"key: {told(one)}" for one in world.keys if one.name in named and one != oracle.Key(one.name)]
     for one in world.certificates:
-        begins, ends = LIVES[one.name.split("/")[1]]
-        plain = oracle.Certificate(one.name, begins, ends, CERTIFICATES[one.name])
+        plain = plain_certificate(one.name)
         if one.name in certificates and one != plain:
             lines.append(f"certificate: {one.name} {differing(one, plain)}")
     lines += [f"appointment: {told(one)}" for one in world.appointments if one.key in named]

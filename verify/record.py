@@ -212,14 +212,16 @@ def stand_in_against_registry(subject: Subject, trust: TrustSnapshot, at: dateti
 
 def _asked(subject: Subject, trust: TrustSnapshot, at: datetime, content: Content | None) -> list[Finding]:
     issuer = trust.issuers.get(subject.issuer)
+    wrong = ["issued_on in the future"] if subject.issued_on > at.astimezone(VIETNAM).date() else []
+    found: list[Finding] = []
     if issuer is None:
-        return [Finding("record", Outcome.INDETERMINATE, Reason.UNKNOWN_ISSUER)]
-    if issuer.kind is not Kind.SCHOOL:
-        return [Finding("record", Outcome.INDETERMINATE, Reason.CANNOT_BE_JUDGED, {"kind": issuer.kind.value})]
-    return [
-        Finding("record", Outcome.FAILED, Reason.RECORD_INCONSISTENT, {"field": field})
-        for field in _contradictions(subject, content, issuer, at)
-    ]
+        found.append(Finding("record", Outcome.INDETERMINATE, Reason.UNKNOWN_ISSUER))
+    elif issuer.kind is not Kind.SCHOOL:
+        kind = {"kind": issuer.kind.value}
+        found.append(Finding("record", Outcome.INDETERMINATE, Reason.CANNOT_BE_JUDGED, kind))
+    else:
+        wrong += _contradictions(subject, content, issuer)
+    return found + [Finding("record", Outcome.FAILED, Reason.RECORD_INCONSISTENT, {"field": one}) for one in wrong]
 
 
 def issued_after(issued_on: date, latest: datetime | None) -> bool:
@@ -245,7 +247,7 @@ def _average(first: object, second: object) -> Decimal:
     return total.quantize(Decimal("0.1"), ROUND_HALF_UP)
 
 
-def _contradictions(subject: Subject, content: Content | None, issuer: Issuer, at: datetime) -> Iterator[str]:
+def _contradictions(subject: Subject, content: Content | None, issuer: Issuer) -> Iterator[str]:
     period = _period(issuer, subject.issued_on)
     if content is not None and unicodedata.normalize("NFC", period.name) != content.issuer.name:
         yield "issuer.name"
@@ -253,8 +255,6 @@ def _contradictions(subject: Subject, content: Content | None, issuer: Issuer, a
         yield "issuer.department_code"
     if period.levels is not None and subject.level not in period.levels:
         yield "level"
-    if subject.issued_on > at.astimezone(VIETNAM).date():
-        yield "issued_on in the future"
     if issuer.succession_on is not None and start_of_day(subject.issued_on) >= issuer.succession_on:
         yield "issued_on after the issuer ended"
 

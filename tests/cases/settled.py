@@ -1,4 +1,4 @@
-"""What the second reading of the law (`tests/oracle.py`) found the engine to answer otherwise. HB-1, section 3."""
+"""What the second reading of the law (`tests/oracle.py`) found the engine to answer otherwise. HB-1, 3 and 4."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from cryptography import x509
 from lists import Entry, answer, crl
 from world import DAY, NOW, SECOND, cast
 
-from cases import VALID, Given, each, expect, given
+from cases import VALID, Expected, Given, each, expect, given
 from cases.content_stamps import MADE_AFTER, stamped_before_signing
 from cases.envelope import by
 from cases.existence import stamped
@@ -125,3 +125,23 @@ def a_content_time_stamp_after_the_proof(at: datetime) -> Given:
     """Two clocks that contradict each other about a stolen key: nothing passes on the word of one of them."""
     stolen = world.key(PRINCIPAL, state=KeyState.REVOKED, revoked_at=SEPTEMBER)
     return given(by(stamped_before_signing(at)), poe=SEPTEMBER - DAY, principal=stolen)
+
+
+def tomorrow(*reasons: str) -> Expected:
+    """The keys are a school's: `ISSUER_MISMATCH` besides."""
+    return expect("invalid", "ISSUER_MISMATCH", "RECORD_INCONSISTENT", *reasons, "UNREGISTERED")
+
+
+@each(
+    "`issued_on` in the future or after the day of the latest T_poe of the required signatures",
+    rows={
+        "nobody": ("98765432", tomorrow("UNKNOWN_ISSUER", "ROLE_MISSING")),
+        "a-department": (world.DEPARTMENT, tomorrow("ROLE_MISSING", "CANNOT_BE_JUDGED")),
+    },
+)
+def a_record_of_tomorrow_by(code: str) -> Given:
+    """Whoever is named: a record dated ahead of now is wrong."""
+    made = world.record(issued_on=str(NOW.date() + DAY))
+    made["issuer"] = made["issuer"] | {"code": code}
+    pdf = sheet.sign(sheet.sheet(kit.canonical(made)), PRINCIPAL, "principal")
+    return given(sheet.sign(pdf, cast().seal, "school_seal"))
