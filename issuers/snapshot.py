@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Column, ColumnElement, Connection, Engine, Row, Select, and_, bindparam, case, or_, select, union
@@ -246,8 +245,8 @@ def _certificate(row: Row[Any]) -> RegisteredCertificate:
         der=row.der,
         revoked_at=row.revoked_at,
         reason=row.reason,
-        # One that is only proposed counts like one that was accepted: from then on INDETERMINATE / REVOKED_NO_POE.
-        invalid_since=_earliest(row.invalid_since, row.proposed_invalid_since),
+        invalid_since=row.invalid_since,
+        proposed_invalid_since=row.proposed_invalid_since,
     )
 
 
@@ -309,7 +308,3 @@ def _period(row: Row[Any]) -> Period:
         roles=None if row.roles is None else frozenset(map(Role, row.roles)),
         territory=None if row.territory is None else frozenset(row.territory),
     )
-
-
-def _earliest(*instants: datetime | None) -> datetime | None:
-    return min((one for one in instants if one is not None), default=None)

@@ -63,7 +63,9 @@ def certificate(case: Case) -> tuple[Finding, ...]:
             status = case.status.of(one, one.certificates.index(der), case.proof.time, case.at)
             revoked, held = earliest(revoked, status.revoked), earliest(held, status.held)
         # A hold that ran into a revocation counts from its start (C of HB-1, 3).
-        life = Life(since, until, earliest(revoked, held) if revoked else None, suspended=None if revoked else held)
+        ended, suspended = (earliest(revoked, held), None) if revoked else (None, held)
+        disputed = registered[der].proposed_invalid_since if der in registered else None
+        life = Life(since, until, ended, disputed, suspended)
         found += _asked("certificate", life, case, {})
     return tuple(found) or (Finding("certificate", Outcome.PASSED),)
 

@@ -146,7 +146,7 @@ def _authority(token: Token, believer: Believer) -> tuple[datetime | None, bool]
     for certificate in key.certificates:
         if certificate.der == token.signed.certificates[0]:
             doubts += [certificate.revoked_at, certificate.invalidity_date, certificate.invalid_since]
-            doubts.append(certificate.held_since)
+            doubts += [certificate.proposed_invalid_since, certificate.held_since]
     statuses = [believer.status.of(path, index, time, believer.at) for index in range(len(path.certificates))]
     for status in statuses:
         doubts += [status.revoked, status.held]

@@ -84,7 +84,7 @@ class RegisteredCertificate:
     """A certificate of a registered key.
 
     `revoked_at`, `invalidity_date` and `held_since` are what the registry has been told of it (a revocation sticks;
-    certificateHold is a suspension).
+    certificateHold is a suspension); `proposed_invalid_since` waits for four eyes.
     """
 
     sha256: str
@@ -93,6 +93,7 @@ class RegisteredCertificate:
     reason: str | None = None
     invalidity_date: datetime | None = None
     invalid_since: datetime | None = None
+    proposed_invalid_since: datetime | None = None
     held_since: datetime | None = None
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -49,6 +50,14 @@ def a_content_time_stamp(recipe: Recipe) -> Given:
     """Only what was made before the signature proves that the signature is younger than the theft."""
     stolen = world.key(PRINCIPAL, state=KeyState.REVOKED, revoked_at=SEPTEMBER)
     return given(by(recipe), principal=stolen)
+
+
+@case("TOTAL-FAILED / REVOKED only where a *content* time-stamp", expected=REVOKED)
+def a_content_time_stamp_after_what_is_only_proposed() -> Given:
+    """Before C, and after an earlier date that nobody has approved yet: in doubt, and no proof of a theft."""
+    made = world.key(PRINCIPAL)
+    known = replace(made.certificates[0], revoked_at=SEPTEMBER, proposed_invalid_since=SEPTEMBER - 2 * DAY)
+    return given(by(stamped_before_signing(SEPTEMBER - DAY)), principal=replace(made, certificates=(known,)))
 
 
 @case("TOTAL-FAILED / REVOKED only where a *content* time-stamp", expected=VALID)

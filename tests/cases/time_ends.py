@@ -170,6 +170,22 @@ def an_invalid_since_that_is_proposed(poe: datetime) -> Given:
     return given(plain(), poe=poe, **revoked)
 
 
+@each(
+    "While an earlier `invalid_since` is proposed, T_poe in [invalid_since, C) is REVOKED_NO_POE",
+    rows={
+        "a-second-before-it": (JUNE - SECOND, VALID),
+        "at-it": (JUNE, REVOKED),
+        "a-second-before-c": (SEPTEMBER - SECOND, REVOKED),
+        "at-c": (SEPTEMBER, REVOKED),
+    },
+)
+def an_invalid_since_that_is_proposed_of_a_certificate(poe: datetime) -> Given:
+    """The same of a certificate that an officer has revoked by name."""
+    made = world.key(cast().principal)
+    known = replace(made.certificates[0], revoked_at=SEPTEMBER, proposed_invalid_since=JUNE)
+    return given(plain(), poe=poe, principal=replace(made, certificates=(known,)))
+
+
 @case("A lifted suspension leaves no mark", expected=VALID)
 def a_lifted_suspension() -> Given:
     """The registry tells the engine of a suspension only while it lasts."""
