@@ -12,7 +12,7 @@ from typing import Any
 
 from msgspec import UNSET, Struct, UnsetType
 
-from gateway import wording
+from gateway import replacement, wording
 from gateway.receipts import instant
 from gateway.vocabulary import Text
 from verify.report import Finding, JudgedSignature, Report, Transcript
@@ -142,7 +142,7 @@ def show(report: Report, trust: TrustSnapshot, receipt: str | None = None) -> Ve
         input=Input(report.kind, report.sha256, report.size),
         verdict=report.verdict.value,
         reasons=[reason.value for reason in report.reasons],
-        summary=both(wording.summary(report)),
+        summary=both(replacement.added(wording.summary(report), report)),
         advice=both(wording.advice(report)),
         transcript=_transcript(report.transcript),
         signatures=[_signature(signature, trust) for signature in report.signatures],

@@ -14,6 +14,7 @@ from founding import DEPARTMENT, HOST, SCHOOL, item
 from office import Office, hashed, office
 from sqlalchemy import func, select
 
+from gateway import admin_events
 from issuers import officers, store
 from issuers.officers import OfficerRole
 from issuers.tables import ledger
@@ -217,3 +218,23 @@ def test_events_reach_as_far_as_the_tree(desk: Office) -> None:
     assert seen("s-reader") == {SCHOOL}
     last = desk.get("m1", "/v1/admin/events").json()["events"][-1]["seq"]
     assert desk.get("m1", "/v1/admin/events", params={"after": last}).json() == {"events": [], "cursor": None}
+
+
+def test_events_are_told_page_by_page(desk: Office, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(admin_events, "MAX_PAGE", 4)
+
+    def pages(who: str, after: int = 0) -> list[list[dict[str, Any]]]:
+        told = desk.get(who, "/v1/admin/events", params={"after": after}).json()
+        following = [] if told["cursor"] is None else pages(who, told["cursor"])
+        return [told["events"], *following]
+
+    for who, tree in (("m1", {"MOET", DEPARTMENT, SCHOOL, "97000903", "SO-98", "98000101"}), ("s1", {SCHOOL})):
+        parts = pages(who)
+        assert all(len(part) == 4 for part in parts[:-1])
+        found = [one for part in parts for one in part]
+        with store.reading(desk.engine) as connection:
+            wanted = select(ledger.c.seq, ledger.c.hash).where(ledger.c.issuer.in_(tree)).order_by(ledger.c.seq)
+            assert [(one["seq"], one["hash"]) for one in found] == [tuple(row) for row in connection.execute(wanted)]
+    last = found[-1]["seq"]
+    assert desk.call("s1", "PATCH", f"{ISSUERS}/{SCHOOL}", json={"contact": "mới"}).status_code == 200
+    assert [[one["kind"] for one in part] for part in pages("s1", last)] == [["issuer_changed"]]
