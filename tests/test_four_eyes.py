@@ -7,16 +7,18 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from founding import DEPARTMENT, MINISTRY, OTHER, SCHOOL, key_id
+from cryptography.hazmat.primitives.serialization import Encoding
+from founding import DEPARTMENT, MINISTRY, OTHER, SCHOOL, ca, key_id
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule, run_state_machine_as_test
-from office import FAR, STAFF, STRANGER, hashed, office
+from office import FAR, STAFF, STRANGER, hashed, key, office
+from sqlalchemy import select
 
 from issuers import approvals, store
 from issuers.audit import audit
 from issuers.refusals import Why
-from issuers.tables import issuer_periods, issuers, keys, officers, trust_anchors
+from issuers.tables import appointments, issuer_periods, issuers, keys, officers, trust_anchors
 
 ABOVE = {
     MINISTRY: (MINISTRY,),  # another of the ministry
@@ -25,12 +27,19 @@ ABOVE = {
     SCHOOL: (DEPARTMENT, MINISTRY),
     OTHER: (DEPARTMENT, MINISTRY),
     STRANGER: (FAR, MINISTRY),
+    "97000801": (DEPARTMENT, MINISTRY),  # is still to be
+    "97000802": (DEPARTMENT, MINISTRY),
 }
 """The law's tree, written down once more."""
 
 CALLERS = ("m1", "m2", "d1", "d2", "s1", "s2", "s-registrar", "o1", "f1")
 HANDS = tuple(f"hand{number}" for number in range(4))
 ANYBODY, NARROWED = st.sampled_from(CALLERS + HANDS), st.sampled_from((SCHOOL, DEPARTMENT))
+NEW_CODES = ("97000801", "97000802")
+KEYS = ("key1", "key2")
+NEW = {"kind": "school", "parent": DEPARTMENT, "name": "Mới", "valid_from": "2026-08-01T00:00:00+07:00"}
+PAST = {"valid_from": "2026-01-01T00:00:00+07:00", "valid_until": "2026-06-01T00:00:00+07:00", "historical": True}
+LONG_AGO = "2026-09-01T00:00:00+07:00"
 SCOPES: tuple[list[str], ...] = ([], ["primary"], ["upper_secondary"], ["primary", "upper_secondary"])
 
 
@@ -47,6 +56,8 @@ class Offices(RuleBasedStateMachine):
         self.granted: set[tuple[str, str]] = set()  # what may have grown by now
         self.levels: dict[str, Any] = {}
         self.suspended: set[str] = set()
+        self.held: set[str] = set()
+        self.registering: set[str] = set()
         with store.reading(self.desk.engine) as connection:
             self.anchors = set(connection.scalars(trust_anchors.select().with_only_columns(trust_anchors.c.id)))
             self.officers = set(connection.scalars(officers.select().with_only_columns(officers.c.id)))
@@ -84,14 +95,54 @@ class Offices(RuleBasedStateMachine):
         self.desk.post("m1", path)
         self._ask(who, ("lift", issuer, issuer), "DELETE", path)
 
-    @rule(who=ANYBODY, name=st.sampled_from(("key1", "key2")))
-    def key(self, who: str, name: str) -> None:
+    @rule(who=ANYBODY, name=st.sampled_from(KEYS))
+    def propose_key(self, who: str, name: str) -> None:
         told = self.desk.propose_key(who, name)
         if told.status_code != 201:
             return
         proven = self.desk.prove(who, name, told.json())
         if proven.status_code == 200:
             self.asked[proven.json()["proposal"]["id"]] = ("key", key_id(name), SCHOOL, who)
+
+    @rule(who=ANYBODY, code=st.sampled_from(NEW_CODES))
+    def enrol(self, who: str, code: str) -> None:
+        self._ask(who, ("issuer", code, code), "POST", "/v1/admin/issuers", json={"code": code, **NEW})
+
+    @rule(who=ANYBODY, issuer=st.sampled_from((SCHOOL, OTHER)), on=st.booleans())
+    def register_all(self, who: str, issuer: str, on: bool) -> None:  # noqa: FBT001 - drawn by hypothesis
+        path = f"/v1/admin/issuers/{issuer}"
+        self._ask(who, ("registers", issuer, issuer), "PATCH", path, json={"registers_all": on})
+
+    @rule(who=ANYBODY, name=st.sampled_from(KEYS))
+    def lift_key(self, who: str, name: str) -> None:
+        path = f"/v1/admin/keys/{key_id(name)}/suspension"
+        self.desk.post("m1", path)
+        self._ask(who, ("lift key", key_id(name), SCHOOL), "DELETE", path)
+
+    @rule(who=ANYBODY, name=st.sampled_from(KEYS))
+    def appoint(self, who: str, name: str) -> None:
+        office_ = {"issuer": OTHER, "role": "principal", "capacity": "acting", "valid_from": LONG_AGO}
+        path = f"/v1/admin/keys/{key_id(name)}/appointments"
+        self._ask(who, (f"office {OTHER}", key_id(name), OTHER), "POST", path, json=office_)
+
+    @rule(who=ANYBODY)
+    def of_the_past(self, who: str) -> None:
+        asked = key("old", **PAST)
+        self._ask(who, ("key", key_id("old"), SCHOOL), "POST", "/v1/admin/keys", json=asked)
+
+    @rule(who=ANYBODY)
+    def trust(self, who: str) -> None:
+        root = ca("Another").root.public_bytes(Encoding.PEM).decode()
+        asked = {"certificate": root, "use": "document", "revocation": "crl"}
+        self._ask(who, ("anchor", "Another", MINISTRY), "POST", "/v1/admin/trust-anchors", json=asked)
+
+    @rule(who=ANYBODY)
+    def revoke(self, who: str) -> None:
+        path = f"/v1/admin/keys/{key_id('key2')}/revocation"
+        response = self.desk.post(who, path, {"reason": "superseded", "invalid_since": LONG_AGO})
+        assert response.status_code < 500, response.text
+        if response.status_code == 200:
+            self.asked[response.json()["proposal"]["id"]] = ("since", key_id("key2"), SCHOOL, who)
 
     @rule(who=ANYBODY, choice=st.integers(0, 30), agreed=st.booleans())
     def decide(self, who: str, choice: int, agreed: bool) -> None:  # noqa: FBT001 - drawn by hypothesis
@@ -117,12 +168,22 @@ class Offices(RuleBasedStateMachine):
         if what.startswith("officer "):
             self.issuer_of[about], self.brought[about] = concerned, by
             self.officers.add(response.json()["officer"])
+        if what == "anchor":
+            self.anchors.add(response.json()["anchor"])
 
     @invariant()
     def nothing_grew_otherwise(self) -> None:
         with store.reading(self.desk.engine) as connection:
-            active = connection.execute(keys.select().where(keys.c.state == "active")).all()
-            assert {("key", row.id) for row in active} <= self.granted
+            for row in connection.execute(keys.select()):
+                admitted = row.state in {"active", "suspended", "revoked"} or row.admitted_at is not None
+                assert not admitted or ("key", row.id) in self.granted
+                assert row.invalid_since is None or ("since", row.id) in self.granted
+                if row.id in self.held and row.state == "active":
+                    assert ("lift key", row.id) in self.granted
+            self.held = set(connection.scalars(select(keys.c.id).where(keys.c.state == "suspended")))
+            for row in connection.execute(appointments.select()):
+                first = row.issuer == SCHOOL and ("key", row.key) in self.granted
+                assert first or (f"office {row.issuer}", row.key) in self.granted
             assert set(connection.scalars(officers.select().with_only_columns(officers.c.id))) == self.officers
             assert set(connection.scalars(trust_anchors.select().with_only_columns(trust_anchors.c.id))) == self.anchors
             for row in connection.execute(issuer_periods.select().where(issuer_periods.c.until.is_(None))):
@@ -134,12 +195,17 @@ class Offices(RuleBasedStateMachine):
             for row in connection.execute(issuers.select()):
                 if row.code in self.suspended and row.suspended_since is None:
                     assert ("lift", row.code) in self.granted
+                if row.code in self.registering and row.registers_all_since is None:
+                    assert ("registers", row.code) in self.granted
+                assert row.code not in NEW_CODES or ("issuer", row.code) in self.granted
             rows = connection.execute(issuers.select().where(issuers.c.suspended_since.is_not(None)))
             self.suspended = {row.code for row in rows}
+            rows = connection.execute(issuers.select().where(issuers.c.registers_all_since.is_not(None)))
+            self.registering = {row.code for row in rows}
 
 
 QUIET = settings(
-    max_examples=8, stateful_step_count=25, deadline=None, suppress_health_check=list(HealthCheck), database=None
+    max_examples=8, stateful_step_count=30, deadline=None, suppress_health_check=list(HealthCheck), database=None
 )
 
 
