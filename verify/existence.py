@@ -190,13 +190,16 @@ def _vouches(other: _Witness, one: _Witness) -> bool:
 
 def _earliest(index: int, one: Opened, believed: list[_Witness], believer: Believer) -> Proof:
     mine = [witness for witness in believed if witness.index == index or one.signature.end <= witness.reach]
-    after = max((token.time for token in _over_content(one) if _undoubted(token, believer)), default=None)
-    if not mine:
-        return Proof(after=after)
-    first = min(mine, key=lambda witness: (witness.time, witness.stale))
-    return Proof(first.time, first.kind, first.stale, after)
+    first = min(mine, key=lambda witness: (witness.time, witness.stale), default=None)
+    known = first.time if first else None
+    after = max((token.time for token in _over_content(one) if _undoubted(token, known, believer)), default=None)
+    return Proof(first.time, first.kind, first.stale, after) if first else Proof(after=after)
 
 
-def _undoubted(token: Token, believer: Believer) -> bool:
+def _undoubted(token: Token, known: datetime | None, believer: Believer) -> bool:
+    """Whether a content time-stamp counts; it existed when its signature did, which is known since an instant."""
     authority = _authority(token, believer)
-    return authority is not None and authority[0] is None
+    if authority is None:
+        return False
+    doubted, _ = authority
+    return doubted is None or (known is not None and known < doubted)

@@ -17,7 +17,7 @@ from cases.content_stamps import MADE_AFTER, stamped_before_signing
 from cases.envelope import by
 from cases.existence import stamped
 from cases.hops import UNLINKED
-from cases.status_data import CA, HELD, PRINCIPAL, STALE, carrying, held
+from cases.status_data import CA, HELD, PRINCIPAL, REVOKED, STALE, carrying, held
 from cases.time_ends import SEPTEMBER
 from cases.time_table import BEGIN, certified, plain
 from issuers import kit
@@ -125,6 +125,20 @@ def a_content_time_stamp_after_the_proof(at: datetime) -> Given:
     """Two clocks that contradict each other about a stolen key: nothing passes on the word of one of them."""
     stolen = world.key(PRINCIPAL, state=KeyState.REVOKED, revoked_at=SEPTEMBER)
     return given(by(stamped_before_signing(at)), poe=SEPTEMBER - DAY, principal=stolen)
+
+
+@each(
+    "else *other* evidence must show that the token existed before C (a suspension counts as C while it lasts)",
+    rows={
+        "a-second-before": (SEPTEMBER + DAY + SECOND, MADE_AFTER),
+        "at-the-revocation-of-the-clock": (SEPTEMBER + DAY, REVOKED),
+    },
+)
+def a_content_time_stamp_by_a_clock_revoked_later(revoked_at: datetime) -> Given:
+    """The signature was registered, token and all, before the clock was in doubt."""
+    stolen = world.key(PRINCIPAL, state=KeyState.REVOKED, revoked_at=SEPTEMBER)
+    doubtful = clock(state=KeyState.REVOKED, revoked_at=revoked_at)
+    return given(by(stamped_before_signing(SEPTEMBER)), poe=SEPTEMBER + DAY, principal=stolen, **doubtful)
 
 
 def tomorrow(*reasons: str) -> Expected:
