@@ -52,6 +52,11 @@ echo "Installing Python packages into .venv"
 .venv/bin/python -c '' 2>/dev/null || "$python" -m venv --clear .venv
 # shellcheck disable=SC2086 # an empty option must vanish
 .venv/bin/python -m pip install --quiet --disable-pip-version-check $pip_options --constraint constraints.txt --editable ".$extras"
+# The tests' other opinion on COSE, in an environment of its own: nothing of it can reach the service.
+if [ "$wants" = test ]; then
+    "$python" -m venv .venv/cose
+    .venv/cose/bin/python -m pip install --quiet --disable-pip-version-check --constraint tests/cose.txt pycose
+fi
 [ "$wants" != image ] || rm -rf /var/lib/apt/lists/*
 rm -f .venv/.installed-*
 echo "$sum" >".venv/.installed-$wants"
