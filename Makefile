@@ -1,6 +1,6 @@
 # `make` lists what there is to make.
 .DEFAULT_GOAL := help
-.PHONY: help run test lint bench mutants docs clean install install-test
+.PHONY: help run test lint bench mutants screenshots docs clean install install-test
 
 DATA_DIR ?= var
 BIN := .venv/bin
@@ -26,6 +26,9 @@ bench: install-test  ## time the engine against its floor
 
 mutants: install-test  ## change one operator of the engine at a time; some case must fail
 	$(BIN)/python -m bench.mutants
+
+screenshots: install-test  ## take the pictures of docs/img/ anew, of an invented school
+	$(BIN)/python tests/screenshots.py
 
 docs: install-test  ## check that the documents say what the code does
 	$(BIN)/pytest -k docs

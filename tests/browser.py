@@ -21,7 +21,7 @@ import segno
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from PIL import Image
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Playwright, Request
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Playwright, Request, expect
 from running import DAY, DEPARTMENT, NAME, PLACE, SCHOOL, tiny
 
 from issuers import keys, kit, pupils, register, store, symbol
@@ -192,3 +192,11 @@ def window(
         assert watched.complaints == []
     finally:
         context.close()
+
+
+def hand_in(page: Page, url: str, pdf: bytes) -> None:
+    """Hand a PDF in at the front page, and wait for the answer."""
+    page.goto(url)
+    page.locator("input#file").set_input_files({"name": "hocba.pdf", "mimeType": "application/pdf", "buffer": pdf})
+    page.locator("form.hand-in button").click()
+    expect(page.locator("#verdict")).to_be_visible()

@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 from running import NAME, PLACE, SCHOOL, Gateway, gateway, tiny
 
-from gateway import leaflets, pages, reporting, subjects, vocabulary, wording
+from gateway import leaflets, pages, rates, reporting, subjects, vocabulary, wording
 from gateway.pages import Pages
 from verify.claims import NUMBERS
 from verify.report import Finding, Outcome, Reason, Report, Transcript, Verdict
@@ -257,6 +257,9 @@ def test_a_number_is_looked_up_by_form_and_stands_in_no_address(served: Gateway)
         form = re.search(r'<form class="card by-number" method="(\w+)"', client.get("/").text)
         assert form is not None
         assert form[1] == "post"
+        most = rates.BUCKETS["lookups"].client
+        statuses = [client.post("/lookups", data={"number": str(guess)}).status_code for guess in range(most)]
+        assert set(statuses) == {404, 429}  # guessing here counts as guessing there
 
 
 @pytest.mark.parametrize("lang", pages.LANGUAGES)
