@@ -13,7 +13,7 @@ from typing import Any
 import oracle
 from hypothesis import HealthCheck, assume, given, note, settings
 from hypothesis import strategies as st
-from worlds import INSTANTS, describe, realise, worlds
+from worlds import BEGINNING, INSTANTS, describe, realise, worlds
 
 from verify.policy import HB_1
 from verify.procedure import judge
@@ -106,13 +106,16 @@ def test_a_revocation_never_improves_a_verdict(pair: tuple[oracle.World, oracle.
 
 @st.composite
 def vouched(draw: Any) -> tuple[oracle.World, oracle.World]:  # noqa: ANN401 - hypothesis's function
-    """A world in which anchors are in mode `crl` and nothing is on hold, and the same with fresh lists in the file."""
+    """A world in which anchors are in mode `crl` and nothing is on hold, and the same with fresh lists in the file.
+
+    They carry expiredCertsOnCRL: they vouch for certificates that have ended, too.
+    """
     world = draw(worlds())
     crls = tuple(replace(one, entries=tuple(each for each in one.entries if not each.held)) for one in world.crls)
     responses = tuple(one for one in world.responses if one.entry is None or not one.entry.held)
     world = replace(world, strict=world.roots | world.stamp_roots, crls=crls, responses=responses)
     fresh = tuple(
-        oracle.Crl(f"{kind}/{root}", world.now - oracle.DAY, world.now + oracle.DAY)
+        oracle.Crl(f"{kind}/{root}", world.now - oracle.DAY, world.now + oracle.DAY, expired_since=BEGINNING)
         for root in ("document", "stamps")
         for kind in ("ca", "root")
     )
