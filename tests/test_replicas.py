@@ -9,12 +9,14 @@ from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from dataclasses import dataclass
+from typing import Any
 
 import httpx
 import pytest
 from redis_server import RedisServer, redis_server
 from replicas import BEARER, Crowd, crowd, verified
 from running import gateway
+from test_admin_transcripts import PATH, one
 
 from gateway import rates
 
@@ -93,6 +95,19 @@ def test_none_is_valid_at_either_once_its_key_was_suspended_or_revoked_at_one(pa
                 change(replica, one.key, deed)
                 told = both.map(lambda client, pdf=one.pdf: verified(client, pdf), pair.clients)
                 assert list(told) == [("indeterminate", [reason, "UNREGISTERED"])] * 2
+
+
+def test_a_call_made_at_both_at_once_is_done_once(pair: Pair) -> None:
+    def register(client: httpx.Client, number: int) -> tuple[int, Any]:
+        headers = BEARER | {"Idempotency-Key": f"call {number}"}
+        response = client.post(PATH, json={"items": [one(number)]}, headers=headers)
+        return response.status_code, response.json()
+
+    with ThreadPoolExecutor(2) as both:
+        for number in range(20):
+            told = list(both.map(register, pair.clients, (number, number)))
+            result = {"number": f"{number:016d}", "version": 1, "result": "registered"}
+            assert told == [(200, {"results": [result]})] * 2
 
 
 def test_limits_are_shared_until_redis_is_lost_then_stricter_then_shared_again(pair: Pair) -> None:
