@@ -9,7 +9,10 @@ from verify.report import Report, Verdict
 
 
 def sentence(report: Report) -> Text | None:
-    """That it was replaced by version n on a day because of a reason; None unless the verdict is that it was."""
+    """That it was replaced by version n on a day because of a reason; None unless the verdict is that it was.
+
+    That it is authentic is the verdict's own sentence to say.
+    """
     transcript = report.transcript
     if report.verdict is not Verdict.SUPERSEDED or transcript is None:
         return None
@@ -19,8 +22,8 @@ def sentence(report: Report) -> Text | None:
     version, on, reason = newest
     day, why = f"{date.fromisoformat(on):%d/%m/%Y}", word(AMENDMENTS, reason or "")
     return Text(
-        f"Bản này là thật, và đã được thay bằng phiên bản {version} ngày {day}, lý do: {why.vi}.",
-        f"This one is authentic, and was replaced by version {version} on {day} because of: {why.en}.",
+        f"Bản này đã được thay bằng phiên bản {version} ngày {day}, lý do: {why.vi}.",
+        f"It was replaced by version {version} on {day} because of: {why.en}.",
     )
 
 
