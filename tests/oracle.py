@@ -447,12 +447,15 @@ def entries_of_file(world: World, certificate: Certificate) -> tuple[datetime | 
     return stop, held
 
 
-def end_of_certificate(world: World, certificate: Certificate) -> tuple[datetime | None, datetime | None]:
+def end_of_certificate(
+    world: World, certificate: Certificate, *, believed: bool = True
+) -> tuple[datetime | None, datetime | None]:
     """C = min(revocation date, X.509 invalidityDate, the registry's `invalid_since`, start of a suspension [...]).
 
-    And the start of a suspension: "certificateHold is a suspension."
+    And the start of a suspension: "certificateHold is a suspension." `believed`: what the file says of it counts.
     """
-    (listed, held), (told, put) = entries_of_registry(world, certificate), entries_of_file(world, certificate)
+    listed, held = entries_of_registry(world, certificate)
+    told, put = entries_of_file(world, certificate) if believed else (None, None)
     held = earliest(held, put)
     if listed is None and told is None and certificate.revoked_at is None:
         return None, held
@@ -736,8 +739,10 @@ def answers_of_key(world: World, index: int, poe: datetime | None) -> list[Answe
         found.append(NO_CHAIN)
     elif stale(world, key, certificate, poe) or stale_proof(world, index):
         found.append(STALE)
-    for one in path(world, certificate):
-        stop, held = end_of_certificate(world, one)
+    # Read as: without a chain nobody stands above the certificate, whose word in the file could be believed
+    chain = path(world, certificate) if certificate.root in world.roots else [certificate]
+    for one in chain:
+        stop, held = end_of_certificate(world, one, believed=certificate.root in world.roots)
         found += answers_of_table(Asked(one.not_before, one.not_after, stop, held), poe, now, content)
     if key is not None and key.admitted:
         asked = Asked(
