@@ -59,6 +59,8 @@ def only_here(watched: Watched, served: Gateway) -> None:
     assert watched.hosts() == {served.url.removeprefix("http://")}
     assert watched.carried(coded().digits[:60]) == []
     assert watched.carried(coded().name) == []
+    assert coded().digits[:60] not in served.log
+    assert coded().name not in served.log
 
 
 def weight(watched: Watched) -> int:
@@ -147,6 +149,15 @@ def test_a_lost_network_is_told_and_asking_again_needs_no_second_scan(
         expect(page.locator("h1")).to_contain_text(VALID[lang])
         watched.complaints = [one for one in watched.complaints if "ERR_INTERNET_DISCONNECTED" not in one]
         only_here(watched, served)
+
+
+def test_a_script_that_did_not_arrive_leaves_no_code_behind_and_no_silence(served: Gateway, browser: Browser) -> None:
+    with window(browser, TELEPHONE) as watched:
+        watched.page.route("**/ask.js", lambda route: route.abort())
+        watched.page.goto(f"{served.url}/V#{coded().digits}")
+        expect(watched.page.get_by_text("JavaScript")).to_be_visible()
+        assert watched.page.url == f"{served.url}/V"
+        watched.complaints = [one for one in watched.complaints if "ERR_FAILED" not in one]
 
 
 def test_a_page_of_something_between_is_no_answer(served: Gateway, browser: Browser) -> None:

@@ -1,54 +1,59 @@
 // Asks about a scanned code, and puts the answer, a page of the server's, in the place of the one that asked.
-// The code lives in this variable alone: in no address, no storage, no title.
-let held = null;
+// The code lives in one variable alone: in no address, no storage, no title.
+globalThis.asking = (() => {
+  let held = null;
 
-/** Ask about a text; on failure it stays here, so that asking again needs no second scan. */
-export async function ask(text) {
-  held = text;
-  tell("asking");
-  let page;
-  try {
-    const response = await fetch(location.pathname + location.search, {
-      method: "POST",
-      headers: { "content-type": "application/json", accept: "text/html" },
-      body: JSON.stringify({ qr: text }),
-      cache: "no-store",
-      signal: AbortSignal.timeout(60_000),
-    });
-    page = new DOMParser().parseFromString(await response.text(), "text/html");
-  } catch {
-    page = null; // no network, or no answer within a minute
+  /** Ask about a text; on failure it stays here, so that asking again needs no second scan. */
+  async function ask(text) {
+    held = text;
+    tell("asking");
+    let page;
+    try {
+      const response = await fetch(location.pathname + location.search, {
+        method: "POST",
+        headers: { "content-type": "application/json", accept: "text/html" },
+        body: JSON.stringify({ qr: text }),
+        cache: "no-store",
+        signal: AbortSignal.timeout(60_000),
+      });
+      page = new DOMParser().parseFromString(await response.text(), "text/html");
+    } catch {
+      page = null; // no network, or no answer within a minute
+    }
+    if (page?.querySelector("main#main section.card")) show(page);
+    else tell("offline"); // or a page of something between us and the server
   }
-  if (page?.querySelector("main#main section.card")) show(page);
-  else tell("offline"); // or a page of something between us and the server
-}
 
-/** Show one of the lines that the page holds ready, and no other. */
-export function tell(name) {
-  const lines = document.querySelector("[data-lines]");
-  lines.hidden = false;
-  for (const line of lines.querySelectorAll("[data-line]")) line.hidden = line.dataset.line !== name;
-}
-
-function show(page) {
-  document.title = page.title;
-  document.documentElement.lang = page.documentElement.lang;
-  document.body.replaceWith(document.adoptNode(page.body));
-  for (const button of document.querySelectorAll("[data-again]")) button.hidden = false;
-  document.querySelector("main").focus();
-  scrollTo(0, 0);
-}
-
-document.addEventListener("click", (event) => {
-  const pressed = event.target.closest("[data-again], [data-reveal], a[hreflang]");
-  if (pressed?.matches("[data-reveal]")) {
-    const hide = pressed.getAttribute("aria-expanded") === "true";
-    pressed.setAttribute("aria-expanded", String(!hide));
-    for (const name of document.querySelectorAll("[data-name]")) name.hidden = hide;
-    for (const mask of document.querySelectorAll("[data-mask]")) mask.hidden = !hide;
-  } else if (pressed && held !== null) {
-    event.preventDefault();
-    if (pressed.matches("a")) history.replaceState(null, "", pressed.getAttribute("href"));
-    ask(held);
+  /** Show one of the lines that the page holds ready, and no other. */
+  function tell(name) {
+    const lines = document.querySelector("[data-lines]");
+    lines.hidden = false;
+    for (const line of lines.querySelectorAll("[data-line]")) line.hidden = line.dataset.line !== name;
   }
-});
+
+  function show(page) {
+    document.title = page.title;
+    document.documentElement.lang = page.documentElement.lang;
+    document.body.replaceWith(document.adoptNode(page.body));
+    for (const button of document.querySelectorAll("[data-again]")) button.hidden = false;
+    document.querySelector("main").focus();
+    scrollTo(0, 0);
+  }
+
+  document.addEventListener("click", (event) => {
+    const pressed = event.target.closest("[data-again], [data-reveal], a[hreflang]");
+    if (pressed?.matches("[data-reveal]")) {
+      const hide = pressed.getAttribute("aria-expanded") === "true";
+      pressed.setAttribute("aria-expanded", String(!hide));
+      for (const name of document.querySelectorAll("[data-name]")) name.hidden = hide;
+      for (const mask of document.querySelectorAll("[data-mask]")) mask.hidden = !hide;
+    } else if (pressed && held !== null) {
+      event.preventDefault();
+      if (pressed.matches("a")) history.replaceState(null, "", pressed.getAttribute("href"));
+      ask(held);
+    }
+  });
+
+  document.documentElement.classList.add("scripted");
+  return { ask, tell };
+})();

@@ -1,6 +1,5 @@
-// Takes the code out of the address before anything else of the page is there, and asks about it.
+// Takes the code out of the address before anything else of the page is there, and has it asked about.
 (() => {
-  document.documentElement.classList.add("scripted");
   const DIGITS = /^[0-9]{1,2487}$/;
 
   function taken() {
@@ -9,10 +8,10 @@
     return fragment;
   }
 
-  async function open(fragment) {
-    const { ask, tell } = await import("./ask.js");
-    if (DIGITS.test(fragment)) await ask(fragment);
-    else tell(fragment ? "malformed" : "empty");
+  function open(fragment) {
+    if (!globalThis.asking) return; // it could not be loaded: the page says what to do without
+    if (DIGITS.test(fragment)) asking.ask(fragment);
+    else asking.tell(fragment ? "malformed" : "empty");
   }
 
   const first = taken();

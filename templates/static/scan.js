@@ -1,6 +1,7 @@
 // The camera and the photo: codes are read on the reader's own machine; a picture leaves it only if that fails.
-import { ask, tell } from "./ask.js";
 import { ours, reader, readers } from "./read.js";
+
+const { ask } = globalThis.asking;
 
 const BETWEEN = 80; // milliseconds between two looks
 const HINT = 12_000; // after which it helps to say how a code is held
