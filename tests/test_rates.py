@@ -162,6 +162,7 @@ def test_redis_is_told_nothing_of_anybody(redis: RedisServer, replicas: list[Rat
 def test_over_http(tmp_path: Path) -> None:
     desk = office(tmp_path)
     answers = [desk.post(None, "/v1/lookups", {"number": "7" * 16}) for _ in range(10)]
+    desk.engine.dispose()
     assert [one.status_code for one in answers] == [404] * 8 + [429] * 2
     assert int(answers[-1].headers["retry-after"]) > 0
     assert answers[-1].json()["type"] == "/problems/too-many-requests"
