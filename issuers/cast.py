@@ -27,6 +27,7 @@ from issuers.certification import (
 )
 from issuers.kit import PrivateKey, Signer
 from issuers.officers import OfficerRole
+from issuers.symbol import QrKey
 from verify.trust import VIETNAM, Capacity, Kind, Level, Role, Use
 
 MINISTRY, MAY_NGAN, BIEN_LANG = "MOET", "SO-97", "SO-98"
@@ -141,12 +142,12 @@ class Part:
     @property
     def use(self) -> Use:
         """What the key signs."""
-        return Use.TIMESTAMP if self.role is Role.TIME_STAMP_AUTHORITY else Use.DOCUMENT
+        return {Role.TIME_STAMP_AUTHORITY: Use.TIMESTAMP, Role.QR_SEAL: Use.QR}.get(self.role, Use.DOCUMENT)
 
     @property
     def seal(self) -> bool:
         """Whether it is an organisation's."""
-        return self.role in {Role.SCHOOL_SEAL, Role.DEPARTMENT_SEAL, Role.TIME_STAMP_AUTHORITY}
+        return self.role in {Role.SCHOOL_SEAL, Role.DEPARTMENT_SEAL, Role.TIME_STAMP_AUTHORITY, Role.QR_SEAL}
 
 
 PARTS = (
@@ -187,6 +188,14 @@ PARTS = (
     Part("anh-duong-seal", ANH_DUONG, Role.SCHOOL_SEAL, 1300, ca="public", kind="ed25519"),
 )
 
+QR_PARTS = (
+    Part("song-may-qr", SONG_MAY, Role.QR_SEAL, 1300, kind="ed25519"),
+    Part("doi-sim-qr-revoked", DOI_SIM, Role.QR_SEAL, 1300, revoked=60),
+    Part("doi-sim-qr", DOI_SIM, Role.QR_SEAL, 59, activated=58),
+    Part("anh-duong-qr", ANH_DUONG, Role.QR_SEAL, 1300),
+)
+"""Bare keys: no authority certifies them."""
+
 TITLES = {
     (Role.PRINCIPAL, Capacity.SUBSTANTIVE): "Hiệu trưởng",
     (Role.PRINCIPAL, Capacity.ON_BEHALF): "KT. Hiệu trưởng – Phó Hiệu trưởng",
@@ -194,6 +203,7 @@ TITLES = {
 }
 
 KEYS: Mapping[str, Callable[[], PrivateKey]] = {"rsa": rsa_key, "p256": p256_key, "ed25519": ed25519_key}
+QR_KEYS: Mapping[str, Callable[[], QrKey]] = {"p256": p256_key, "ed25519": ed25519_key}
 
 
 AUTHORITIES = {
@@ -224,6 +234,15 @@ class Holder:
 
 
 @dataclass(frozen=True, slots=True)
+class QrHolder:
+    """A part with the bare key that signs its codes."""
+
+    part: Part
+    name: str
+    key: QrKey
+
+
+@dataclass(frozen=True, slots=True)
 class Cast:
     """Everybody, on the day of the world: `now` is that instant; the CAs by the names that parts call them by."""
 
@@ -231,6 +250,12 @@ class Cast:
     draw: Random
     authorities: dict[str, Authority]
     holders: dict[str, Holder]
+    qr_holders: dict[str, QrHolder]
+
+    @property
+    def everybody(self) -> dict[str, Holder | QrHolder]:
+        """Whoever holds a key, in the order of their parts."""
+        return {**self.holders, **self.qr_holders}
 
     def day(self, ago: int, hour: int = 9, minute: int = 0) -> datetime:
         """An hour of a day so many days ago, in Vietnam."""
@@ -273,7 +298,8 @@ def assemble(now: datetime, seed: int | None) -> Cast:
         if part.role is Role.TIME_STAMP_AUTHORITY:
             name = f"Dấu thời gian – {name}"
         holders[part.slug] = Holder(part, name, _signer(part, name, authorities[part.ca], KEYS[part.kind](), now))
-    return Cast(now, draw, authorities, holders)
+    qr_holders = {one.slug: QrHolder(one, BY_CODE[one.issuer].name, QR_KEYS[one.kind]()) for one in QR_PARTS}
+    return Cast(now, draw, authorities, holders, qr_holders)
 
 
 def _signer(part: Part, name: str, issuing: Authority, key: PrivateKey, now: datetime) -> Signer:

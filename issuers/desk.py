@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
+from hashlib import sha256
 from typing import Any
 
 from pyhanko.sign.timestamps import TimeStamper
 from sqlalchemy import Connection
 
-from issuers import kit, pupils, register
+from issuers import kit, pupils, register, symbol
 from issuers.cast import ANH_DUONG, BY_CODE, DOI_SIM, SONG_MAY, SUOI_MO, Cast, Holder
 from issuers.history import History
 from verify.trust import Capacity, Level, Role
@@ -30,6 +31,12 @@ PLACES = {
     (Role.HOMEROOM_TEACHER, Capacity.SUBSTANTIVE): kit.Place("homeroom_teacher", "GIÁO VIÊN CHỦ NHIỆM"),
 }
 
+CODES = {SONG_MAY: "song-may-qr", DOI_SIM: "doi-sim-qr", ANH_DUONG: "anh-duong-qr"}
+"""Whose key signs a school's QR codes, if it prints any."""
+
+PUBLIC_URL = "http://127.0.0.1:8000"
+"""The gateway that codes name: PUBLIC_URL where nobody sets it."""
+
 SUMMER = 6
 """From June on, the school year that ended in May is over."""
 
@@ -44,7 +51,10 @@ class Hand:
 
 @dataclass(frozen=True, slots=True)
 class Transcript:
-    """A transcript as handed in; `unsigned` is the clean PDF before its first signature, None if it never was clean."""
+    """A transcript as handed in: `pdf`, which may be a picture too.
+
+    `unsigned` is the clean PDF before its first signature, None if it never was clean.
+    """
 
     record: Mapping[str, Any]
     unsigned: bytes | None
@@ -53,11 +63,12 @@ class Transcript:
 
 @dataclass(slots=True)
 class Desk:
-    """One desk for all schools; `made` are the transcripts so far, by scene."""
+    """One desk for all schools; `made` are the transcripts so far, by scene, `codes` those printed, by record."""
 
     cast: Cast
     history: History
     made: dict[str, Transcript] = field(default_factory=dict)
+    codes: dict[str, symbol.Code] = field(default_factory=dict)
 
     def record(self, school: str, ago: int, level: Level | None = None) -> dict[str, Any]:
         """A new pupil's record, issued so many days ago; of the school's highest level, unless told."""
@@ -84,12 +95,32 @@ class Desk:
         place = PLACES.get((holder.part.role, holder.part.capacity), kit.Place(slug, ""))
         return Hand(holder.signer, replace(place, name=holder.name))
 
-    def compose(self, record: Mapping[str, Any], hands: Sequence[Hand], *, sealed: bool = True) -> bytes:
-        """The clean PDF, with a box for each of these, for the principal and, if `sealed`, for the seal."""
+    def code(self, record: Mapping[str, Any], slug: str = "", *, leave_out: Collection[int] = ()) -> symbol.Code:
+        """The QR code of a record, under its school's key unless another is named."""
+        key = self.cast.qr_holders[slug or CODES[record["issuer"]["code"]]].key
+        return symbol.make(record, key, PUBLIC_URL, leave_out=leave_out)
+
+    def compose(
+        self,
+        record: Mapping[str, Any],
+        hands: Sequence[Hand],
+        *,
+        sealed: bool = True,
+        coded: bool = True,
+    ) -> bytes:
+        """The clean PDF, with a box for each of these, for the principal and, if `sealed`, for the seal.
+
+        If `coded`, it bears its QR code, where the school has a key for it.
+        """
         school = BY_CODE[record["issuer"]["code"]]
         usual = [self.hand(slug) for slug in USUAL[school.code][: 2 if sealed else 1]]
         places = {hand.place.field: hand.place for hand in (*usual, *hands)}
-        return kit.compose(record, places=tuple(places.values()), department=BY_CODE[school.parent].name, sample=True)
+        department = BY_CODE[school.parent].name
+        pdf = kit.compose(record, places=tuple(places.values()), department=department, sample=True)
+        if not coded or school.code not in CODES:
+            return pdf
+        code = self.codes[digest(record)] = self.code(record)
+        return symbol.stamp(pdf, code)
 
     def sign(
         self,
@@ -130,17 +161,25 @@ class Desk:
         return Transcript(record, unsigned, pdf)
 
     def register(self, transcript: Transcript, ago: int) -> Transcript:
-        """Register it an hour after it was signed; the transcript itself, for the scene to end with."""
-        record, found = transcript.record, kit.digests(transcript.record, transcript.pdf)
+        """Register it, and its code, an hour after it was signed; the transcript itself, for the scene to end with."""
+        record = transcript.record
+        self.enter(record, ago, pdf=transcript.pdf, code=self.codes.get(digest(record)))
+        return transcript
+
+    def enter(
+        self, record: Mapping[str, Any], ago: int, *, pdf: bytes | None = None, code: symbol.Code | None = None
+    ) -> None:
+        """Register a record, with the file and the code that carry it, if they are given."""
         issuer = record["issuer"]["code"]
         amendment = record.get("amendment")
         item = register.Item(
             number=record["number"],
             version=record["version"],
-            record_digest=found.record_digest,
+            record_digest=digest(record),
             level=Level(record["level"]),
             issued_on=date.fromisoformat(record["issued_on"]),
-            pdf_sha256=found.pdf_sha256,
+            pdf_sha256=None if pdf is None else sha256(pdf).hexdigest(),
+            qr_sha256=None if code is None else code.qr_sha256,
             amendment=_amendment(amendment) if amendment else None,
         )
 
@@ -148,7 +187,6 @@ class Desk:
             register.register(connection, issuer, [item], actor=self.history.asks(issuer), at=at)
 
         self.history.plan(self.cast.day(ago, 10), deed)
-        return transcript
 
     def withdraw(self, transcript: Transcript, ago: int) -> None:
         """Withdraw it, in all its versions."""
@@ -167,6 +205,11 @@ class Desk:
             )
 
         self.history.plan(self.cast.day(ago, 10), deed)
+
+
+def digest(record: Mapping[str, Any]) -> str:
+    """The record_digest."""
+    return sha256(kit.canonical(record)).hexdigest()
 
 
 def _amendment(said: Mapping[str, str]) -> register.Amendment:

@@ -17,7 +17,7 @@ _scene = entering(SCENES)
 def invalid_without_signature(desk: Desk) -> Transcript:
     """It looks like a transcript; nobody has signed it."""
     record = desk.record(SONG_MAY, 19)
-    return Transcript(record, None, desk.compose(record, ()))
+    return Transcript(record, None, desk.compose(record, (), coded=False))
 
 
 @_scene("SIGNATURE_BROKEN")
@@ -40,8 +40,10 @@ def invalid_record_replaced(desk: Desk) -> Transcript:
 @_scene("MODIFIED_AFTER_SIGNING", "RECORD_INCONSISTENT", "UNREGISTERED")
 def invalid_record_replaced_between(desk: Desk) -> Transcript:
     """The record was replaced between the signatures: principal and seal signed different grades."""
-    sound = desk.issue(SONG_MAY, 17, by=[desk.hand("song-may-principal")])
-    record = better(sound.record)
+    first = desk.record(SONG_MAY, 17)
+    paper = desk.compose(first, (), coded=False)
+    sound = desk.issue(SONG_MAY, 17, by=[desk.hand("song-may-principal")], record=first, paper=paper)
+    record = better(first)
     pdf = desk.sign(with_record(sound.pdf, record), desk.hand("song-may-seal"), desk.cast.day(17, 9, 10))
     return Transcript(record, None, pdf)
 
@@ -79,7 +81,7 @@ def invalid_name_of_the_school(desk: Desk) -> Transcript:
 def invalid_two_records(desk: Desk) -> Transcript:
     """Two records were embedded before both signatures: nobody can say which of them was signed for."""
     record = desk.record(SONG_MAY, 12)
-    paper = with_second_record(desk.compose(record, ()), better(record))
+    paper = with_second_record(desk.compose(record, (), coded=False), better(record))
     return replace(desk.register(desk.issue(SONG_MAY, 12, record=record, paper=paper), 12), unsigned=None)
 
 

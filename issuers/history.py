@@ -12,13 +12,24 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from hashlib import sha256
 
-from cryptography.hazmat.primitives.serialization import Encoding
+from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from sqlalchemy import Connection
 
 from issuers import anchors, appointments, crls, keys, officers, pupils, registry, successions
 from issuers.admission import Candidate
 from issuers.appointments import Office
-from issuers.cast import BY_CODE, FOUNDED, LISTS, MINISTRY, OFFICERS, ORGANISATIONS, REGISTRY_BEGAN, Cast, Holder
+from issuers.cast import (
+    BY_CODE,
+    FOUNDED,
+    LISTS,
+    MINISTRY,
+    OFFICERS,
+    ORGANISATIONS,
+    REGISTRY_BEGAN,
+    Cast,
+    Holder,
+    QrHolder,
+)
 from issuers.officers import OfficerRole
 from issuers.registry import Enrolment
 from issuers.revocations import Reason
@@ -92,7 +103,7 @@ def begin(cast: Cast) -> History:
         history.plan(cast.day(REGISTRY_BEGAN, 10), _anchor(history, slug))
     for slug, (this_update, _) in LISTS.items():
         history.plan(cast.day(this_update, 8), _lists(history, slug))
-    for holder in cast.holders.values():
+    for holder in cast.everybody.values():
         _life(history, holder)
     return history
 
@@ -165,7 +176,7 @@ def _lists(history: History, slug: str) -> Deed:
     return deed
 
 
-def _life(history: History, holder: Holder) -> None:
+def _life(history: History, holder: Holder | QrHolder) -> None:
     """A key's life as its part says: it enters; it leaves, is suspended, is revoked."""
     cast, part = history.cast, holder.part
     history.plan(cast.day(part.activated, 11), _entry(history, holder))
@@ -187,8 +198,8 @@ def _life(history: History, holder: Holder) -> None:
             history.plan(cast.day(ago, 8), deed)
 
 
-def _entry(history: History, holder: Holder) -> Deed:
-    cast, part = history.cast, holder.part
+def _entry(history: History, holder: Holder | QrHolder) -> Deed:
+    cast, part, candidate = history.cast, holder.part, _candidate(holder)
     office = Office(
         issuer=part.issuer,
         role=part.role,
@@ -198,8 +209,6 @@ def _entry(history: History, holder: Holder) -> Deed:
         capacity=part.capacity,
         decision_no=f"{part.since}/QĐ (mẫu)",
     )
-    chain = tuple(one.public_bytes(Encoding.DER) for one in holder.signer.chain[:1])
-    candidate = Candidate(part.use, holder.certificate.public_bytes(Encoding.DER), chain=chain)
     person = "" if part.seal else holder.name
 
     def deed(connection: Connection, at: datetime) -> None:
@@ -213,3 +222,11 @@ def _entry(history: History, holder: Holder) -> Deed:
             history.appointments[part.slug] = keys.activate(connection, key, actor=approves, at=at)
 
     return deed
+
+
+def _candidate(holder: Holder | QrHolder) -> Candidate:
+    if isinstance(holder, QrHolder):
+        public = holder.key.public_key().public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
+        return Candidate(holder.part.use, public_key=public)
+    chain = tuple(one.public_bytes(Encoding.DER) for one in holder.signer.chain[:1])
+    return Candidate(holder.part.use, holder.certificate.public_bytes(Encoding.DER), chain=chain)

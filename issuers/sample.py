@@ -13,12 +13,13 @@ from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption,
 from sqlalchemy import URL, select
 
 from issuers import store, tables
-from issuers.cast import ORGANISATIONS, Cast, assemble
+from issuers.cast import ORGANISATIONS, Cast, QrHolder, assemble
 from issuers.desk import Desk
 from issuers.history import History, begin
 from issuers.kit import PrivateKey
 from issuers.refusals import Conflict, Why
 from issuers.scenes import SCENES
+from verify.picture import format_of
 from verify.trust import Use
 
 DATABASE = "registry.sqlite3"
@@ -29,6 +30,9 @@ PRIVATE = 0o600
 
 CLEAN = frozenset({"valid", "superseded"})
 """Verdicts of files that nobody has tampered with: these are also left unsigned, to be signed by others."""
+
+SUFFIXES = {"PNG": ".png", "JPEG": ".jpg"}
+"""What a picture is called; all else is a PDF."""
 
 Progress = Callable[[str], None]
 
@@ -69,23 +73,27 @@ def _play(out: Path, desk: Desk, progress: Progress) -> list[dict[str, Any]]:
     for count, scene in enumerate(SCENES, start=1):
         progress(f"transcript {count} of {len(SCENES)}: {scene.name}")
         desk.made[scene.name] = made = scene.play(desk)
-        (folder / f"{scene.name}.pdf").write_bytes(made.pdf)
+        file = scene.name + SUFFIXES.get(format_of(made.pdf) or "", ".pdf")
+        (folder / file).write_bytes(made.pdf)
         if made.unsigned is not None and scene.verdict in CLEAN:
             (folder / f"{scene.name}.unsigned.pdf").write_bytes(made.unsigned)
-        row = {"file": f"{scene.name}.pdf", "verdict": scene.verdict, "reasons": list(scene.reasons), "why": scene.why}
-        rows.append(row)
+        rows.append({"file": file, "verdict": scene.verdict, "reasons": list(scene.reasons), "why": scene.why})
     return rows
 
 
 def _world(out: Path, cast: Cast, history: History, states: Mapping[str, str]) -> dict[str, Any]:
     """world.json: whatever somebody needs who makes files of his own. Writes the keys and certificates it names."""
     (out / "keys").mkdir(exist_ok=True)
-    keys = []
-    for slug, holder in cast.holders.items():
+    keys: list[dict[str, Any]] = []
+    for slug, holder in cast.everybody.items():
         key, part = history.keys[slug], holder.part
         said = {"id": key, "issuer": part.issuer, "role": part.role, "use": part.use, "holder": holder.name}
-        keys.append({**said, "state": states[key], **_pair(out, slug, holder.signer.certificate, holder.signer.key)})
-    authorities = []
+        if isinstance(holder, QrHolder):
+            files: dict[str, str | None] = {"certificate": None, "key": _private(out, slug, holder.key)}
+        else:
+            files = _pair(out, slug, holder.signer.certificate, holder.signer.key)
+        keys.append({**said, "state": states[key], **files})
+    authorities: list[dict[str, Any]] = []
     for slug, one in cast.authorities.items():
         root = _certificate(out, f"ca-{slug}-root", one.root)
         pair = _pair(out, f"ca-{slug}", one.certificate, one.key)
@@ -109,12 +117,16 @@ def _world(out: Path, cast: Cast, history: History, states: Mapping[str, str]) -
     }
 
 
-def _pair(out: Path, slug: str, certificate: x509.Certificate, key: PrivateKey) -> dict[str, str]:
+def _pair(out: Path, slug: str, certificate: x509.Certificate, key: PrivateKey) -> dict[str, str | None]:
+    return {"certificate": _certificate(out, slug, certificate), "key": _private(out, slug, key)}
+
+
+def _private(out: Path, slug: str, key: PrivateKey) -> str:
     path = f"keys/{slug}.key.pem"
     (out / path).touch(PRIVATE)
     (out / path).chmod(PRIVATE)  # one that an unfinished world left behind
     (out / path).write_bytes(key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()))
-    return {"certificate": _certificate(out, slug, certificate), "key": path}
+    return path
 
 
 def _certificate(out: Path, slug: str, certificate: x509.Certificate) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from issuers import doubtful, forged, genuine
+from issuers import doubtful, forged, genuine, printouts
 from issuers.scene import Scene
 
-SCENES: list[Scene] = [*genuine.SCENES, *doubtful.SCENES, *forged.SCENES]
+SCENES: list[Scene] = [*genuine.SCENES, *doubtful.SCENES, *forged.SCENES, *printouts.SCENES]

@@ -26,21 +26,26 @@ from issuers import (
     genuine,
     history,
     kit,
+    printouts,
     pupils,
     sample,
     scenes,
     snapshot,
     store,
+    symbol,
     tables,
 )
 from issuers.audit import audit
 from issuers.refusals import Conflict
 from verify import record
-from verify.pdf import open_pdf
+from verify.documents import open_document
 from verify.policy import HB_1
 from verify.procedure import judge
+from verify.qr import host_of
 from verify.report import Reason, Report
 from verify.trust import Level, Names
+
+HOST = host_of(desk.PUBLIC_URL)
 
 
 @pytest.fixture(scope="module")
@@ -67,8 +72,8 @@ def expected(out: Path) -> list[dict[str, Any]]:
     return rows
 
 
-def judged(engine: Engine, pdf: bytes) -> Report:
-    evidence = open_pdf(pdf)
+def judged(engine: Engine, content: bytes, host: str = HOST) -> Report:
+    evidence = open_document(content, host)
     return judge(evidence, snapshot.read(engine, evidence.names), HB_1, datetime.now(UTC))
 
 
@@ -102,7 +107,9 @@ def test_all_four_verdicts_and_their_reasons_are_there_in_the_law_s_order(expect
 
 def test_clean_transcripts_are_there_unsigned_too(out: Path, expected: list[dict[str, Any]]) -> None:
     files = {path.name for path in (out / "transcripts").iterdir()}
-    clean = {row["file"] for row in expected if row["verdict"] in {"valid", "superseded"}}
+    clean = {
+        row["file"] for row in expected if row["verdict"] in {"valid", "superseded"} and "QR_ONLY" not in row["reasons"]
+    }
     assert files == {row["file"] for row in expected} | {name.replace(".pdf", ".unsigned.pdf") for name in clean}
     for name in clean:
         unsigned = (out / "transcripts" / name.replace(".pdf", ".unsigned.pdf")).read_bytes()
@@ -130,12 +137,14 @@ def test_world_json_names_what_a_maker_of_files_needs(out: Path, engine: Engine,
     with store.reading(engine) as connection:
         hashes = set(connection.execute(select(tables.officers.c.token_sha256)).scalars())
     assert hashes == {sha256(officer["token"].encode()).hexdigest() for officer in world["officers"]}
-    assert {key["use"] for key in world["keys"]} == {"document", "timestamp"}
+    assert {key["use"] for key in world["keys"]} == {"document", "timestamp", "qr"}
+    assert len({key["issuer"] for key in world["keys"] if (key["use"], key["state"]) == ("qr", "active")}) >= 2
     assert {key["state"] for key in world["keys"]} == {"active", "suspended", "revoked", "retired"}
     for key in world["keys"]:
         assert set(key) == {"id", "issuer", "role", "use", "holder", "state", "certificate", "key"}
-        spki = certificate(out / key["certificate"]).public_key()
+        spki = load_pem_private_key((out / key["key"]).read_bytes(), None).public_key()
         assert key["id"] == sha256(spki.public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)).hexdigest()
+        assert (key["certificate"] is None) == (key["use"] == "qr")
     for one in (*world["authorities"], world["timestamp"]):
         issued, *above = (certificate(out / path) for path in (one["certificate"], *one["chain"]))
         for issuer in above:
@@ -148,19 +157,64 @@ def test_private_keys_fit_their_certificates_and_are_their_owner_s_to_read(out: 
         path = out / one["key"]
         assert stat.S_IMODE(path.stat().st_mode) == 0o600
         key = load_pem_private_key(path.read_bytes(), None)
-        assert key.public_key() == certificate(out / one["certificate"]).public_key()
+        if one["certificate"] is not None:
+            assert key.public_key() == certificate(out / one["certificate"]).public_key()
+
+
+def certified(world: dict[str, Any]) -> list[dict[str, Any]]:
+    return [key for key in world["keys"] if key["certificate"] is not None]
 
 
 def test_certificates_are_good_for_years_to_come_and_gone_by(out: Path, world: dict[str, Any]) -> None:
-    for one in (*world["keys"], *world["authorities"]):
+    for one in (*certified(world), *world["authorities"]):
         found = certificate(out / one["certificate"])
         assert found.not_valid_before_utc < datetime.now(UTC) - timedelta(days=3 * 365)
         assert found.not_valid_after_utc > datetime.now(UTC) + timedelta(days=2 * 365)
 
 
 def test_keys_are_of_all_kinds(out: Path, world: dict[str, Any]) -> None:
-    kinds = {type(certificate(out / key["certificate"]).public_key()).__name__ for key in world["keys"]}
+    kinds = {type(certificate(out / key["certificate"]).public_key()).__name__ for key in certified(world)}
     assert kinds == {"RSAPublicKey", "ECPublicKey", "Ed25519PublicKey"}
+    bare = [load_pem_private_key((out / key["key"]).read_bytes(), None) for key in world["keys"] if key["use"] == "qr"]
+    assert {type(key.public_key()).__name__ for key in bare} == {"ECPublicKey", "Ed25519PublicKey"}
+
+
+def test_somebody_else_can_make_codes_with_the_keys_of_the_world(
+    out: Path, engine: Engine, world: dict[str, Any]
+) -> None:
+    """A signed transcript whose code was never registered says the same with its code judged alone, but for that."""
+    (key,) = [one for one in world["keys"] if (one["issuer"], one["use"]) == (cast.SONG_MAY, "qr")]
+    private = load_pem_private_key((out / key["key"]).read_bytes(), None)
+    assert isinstance(private, symbol.QrKey)
+    (said,) = open_document((out / "transcripts" / "valid.pdf").read_bytes(), HOST).revisions[-1:]
+    assert said.attachment is not None
+    assert said.attachment.content is not None
+    other = json.loads(said.attachment.content) | {"number": kit.number()}
+    report = judged(engine, symbol.picture(symbol.make(other, private, desk.PUBLIC_URL)))
+    assert (report.verdict, report.reasons) == ("indeterminate", ("NOT_REGISTERED", "QR_ONLY"))
+
+
+def test_every_signed_transcript_of_a_school_with_a_qr_key_bears_its_code(out: Path) -> None:
+    for name in ("valid", "valid-unregistered", "valid-primary-of-a-private-school", "superseded"):
+        evidence = open_document((out / "transcripts" / f"{name}.pdf").read_bytes(), HOST)
+        (code,) = evidence.codes
+        assert code.claims is not None
+        assert code.claims.complete
+        assert not code.foreign_host
+
+
+def test_a_code_of_this_world_is_foreign_to_another_gateway(out: Path, engine: Engine) -> None:
+    report = judged(engine, (out / "transcripts" / "valid-photo.jpg").read_bytes(), "HOCBA.EXAMPLE")
+    assert (report.verdict, report.reasons) == ("valid", ("QR_ONLY", "QR_FOREIGN_HOST"))
+
+
+def test_files_are_named_by_what_they_are(out: Path, expected: list[dict[str, Any]]) -> None:
+    begins = {".pdf": b"%PDF-", ".png": b"\x89PNG", ".jpg": b"\xff\xd8\xff"}
+    kinds = Counter(Path(row["file"]).suffix for row in expected)
+    assert kinds.keys() == begins.keys()
+    for row in expected:
+        content = (out / "transcripts" / row["file"]).read_bytes()
+        assert content.startswith(begins[Path(row["file"]).suffix])
 
 
 def test_the_registry_is_synthetic_and_its_ledger_clean(engine: Engine) -> None:
@@ -187,6 +241,7 @@ def test_scenes_are_named_once_and_by_their_verdict() -> None:
         (genuine, {"valid", "superseded"}),
         (doubtful, {"indeterminate"}),
         (forged, {"invalid"}),
+        (printouts, {"valid", "superseded", "indeterminate", "invalid"}),
     ):
         assert {scene.verdict for scene in room.SCENES} == verdicts
 
@@ -197,7 +252,7 @@ def test_serve_finds_the_registry_where_sample_put_it(out: Path) -> None:
 
 def test_every_name_of_an_organisation_says_that_it_is_a_sample(out: Path, world: dict[str, Any]) -> None:
     assert all(one.name.endswith("(mẫu)") for one in cast.ORGANISATIONS)
-    for key in (*world["keys"], *world["authorities"]):
+    for key in (*certified(world), *world["authorities"]):
         subject = certificate(out / key["certificate"]).subject
         (organisation,) = subject.get_attributes_for_oid(x509.NameOID.ORGANIZATION_NAME)
         assert str(organisation.value).endswith("(mẫu)")
@@ -233,6 +288,10 @@ def test_a_seed_repeats_names_and_grades_and_nothing_else() -> None:
         keys = [
             one.certificate.public_key().public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
             for one in assembled.holders.values()
+        ]
+        keys += [
+            one.key.public_key().public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
+            for one in assembled.qr_holders.values()
         ]
         begun = history.begin(assembled)
         names = [one.name for one in assembled.holders.values()] + [one.name for one in begun.officers]
