@@ -1,39 +1,38 @@
-"""Mutation testing of the engine: each change of one operator must make some case of the table fail.
+"""Mutation testing of the engine: each change of one operator must make some test fail.
 
-`make mutants`. The table of cases is built once (files signed and read, trust frozen); each mutant of a module of
-`verify/` then judges it in a process of its own that stops at the first wrong answer. A reader's mutant also reads the
-files anew. What the table does not find is asked of the tests that call the engine directly, and of what the cases show
-of a report. What survives is printed with its line and listed, argued one by one, in `docs/conformance.md`. Each module
-is first run unchanged by the same means: it must survive. Arguments: modules (all by default), `--every N` to take each
-Nth mutant.
+`make mutants`. The table of cases is built once (files signed and read, trust frozen). Each mutant of a module of
+`verify/` is a fork of that process, in which the code of the changed function is put in the place of the original; it
+judges those cases that run through the changed statement, and stops at the first wrong answer. A reader's mutant also
+reads the files anew. What the table does not find is asked of the tests that call the engine directly. What survives is
+printed with its line and listed, argued one by one, in `docs/conformance.md`. Arguments: modules (all by default),
+`--every N` to take each Nth mutant.
 """
 
+# ruff: noqa: SLF001 - a bench of the engine may look behind the door, as its tests do
 from __future__ import annotations
 
 import argparse
 import ast
 import copy
+import gc
 import importlib
-import importlib.abc
-import importlib.util
 import os
-import pickle
 import pkgutil
 import signal
 import sys
-import tempfile
 import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
-from importlib.machinery import ModuleSpec
 from pathlib import Path
-from types import FrameType, ModuleType
+from types import FunctionType, ModuleType
 from typing import Any
 
+import coverage
 import pytest
 
 ROOT = Path(__file__).parents[1]
+
 SECONDS = 30
 """Of the processor, for one case: a mutant that runs longer hangs, and a hang is found out by every test run."""
 
@@ -44,6 +43,8 @@ READERS = frozenset(
     {"appended", "attachment", "byterange", "cms", "objects", "overrides", "pdf", "record", "revisions", "structure"}
 )
 """Modules that run while a file is read: their mutants read the files of the table anew."""
+SEARCHED = frozenset({"cms", "path"})
+"""Modules that search paths: their mutants search anew."""
 DATA = frozenset({"__init__", "checks", "evidence", "policy", "report", "trust"})
 """Modules of types and tables, without a decision of their own to mutate."""
 QR = frozenset({"cbor", "claims", "envelope", "picture", "qr", "scan"})
@@ -79,7 +80,7 @@ class Mutant:
     line: int
     what: str
     lines: frozenset[int]
-    source: str
+    tree: ast.Module
 
 
 def mutants(source: str) -> Iterator[Mutant]:
@@ -95,9 +96,8 @@ def mutants(source: str) -> Iterator[Mutant]:
             mutated = copy.deepcopy(tree)
             again = [one for one in ast.walk(mutated) if not isinstance(one, ast.Constant) or _counts(one.value)]
             _apply(again[index], what)
-            text = ast.unparse(ast.fix_missing_locations(mutated))
             line = getattr(node, "lineno", None) or node.target.lineno  # type: ignore[attr-defined]
-            yield Mutant(line, what, lines[id(node)], text)
+            yield Mutant(line, what, lines[id(node)], ast.fix_missing_locations(mutated))
 
 
 def _lines(node: ast.AST, within: frozenset[int]) -> Iterator[tuple[int, frozenset[int]]]:
@@ -153,119 +153,177 @@ def _apply(node: Any, what: str) -> None:  # noqa: ANN401 - any node of a syntax
         node.ifs = []
 
 
-class _Finder(importlib.abc.MetaPathFinder, importlib.abc.Loader):
-    """Gives one module of `verify/` out of a mutant's source."""
+def installed(mutant: Mutant, module: ModuleType) -> bool | None:
+    """Put what a mutant changes in the place of the original, wherever the original is used.
 
-    def __init__(self, name: str, source: str) -> None:
-        self.name, self.source = name, source
+    False: nothing differs. None: such a module cannot be loaded, which every test finds out.
+    """
+    made, code = ModuleType(module.__name__), compile(mutant.tree, str(module.__file__), "exec")
+    try:
+        exec(code, made.__dict__)  # noqa: S102 - our own source, one operator changed
+    except Exception:  # noqa: BLE001 - whatever it breaks with
+        return None
+    other, own = dict(_functions(made)), dict(_functions(module))
+    changed = 0
+    for name, function in own.items():
+        wanted = other[name]
+        for part in ("__code__", "__defaults__", "__kwdefaults__"):
+            if getattr(function, part) != getattr(wanted, part):
+                setattr(function, part, getattr(wanted, part))
+                changed += 1
+    for name in [] if mutant.lines else _assigned(mutant):
+        for one in list(sys.modules.values()):
+            if getattr(one, "__dict__", {}).get(name) is module.__dict__[name] and one is not module:
+                setattr(one, name, made.__dict__[name])
+        changed += repr(module.__dict__[name]) != repr(made.__dict__[name])
+        setattr(module, name, made.__dict__[name])
+    for one in vars(module).values():
+        if hasattr(one, "cache_clear"):
+            one.cache_clear()
+    return bool(changed)
 
-    def find_spec(self, fullname: str, path: object, target: ModuleType | None = None) -> ModuleSpec | None:  # noqa: ARG002
-        """The spec of the mutated module; none of any other."""
-        return importlib.util.spec_from_loader(fullname, self) if fullname == self.name else None
 
-    def exec_module(self, module: ModuleType) -> None:
-        """Run the mutant."""
-        exec(compile(self.source, self.name, "exec"), module.__dict__)  # noqa: S102 - our own source, one operator changed
+def _functions(module: ModuleType) -> Iterator[tuple[str, FunctionType]]:
+    """Every function of a module and of its classes, by its qualified name, as it stands behind its decorators."""
+    found = list(vars(module).values())
+    found += [one for kind in found if isinstance(kind, type) for one in vars(kind).values()]
+    for one in found:
+        bare = one.fget if isinstance(one, property) else getattr(one, "__wrapped__", getattr(one, "__func__", one))
+        if isinstance(bare, FunctionType) and bare.__module__ == module.__name__:
+            yield bare.__qualname__, bare
 
 
-def table(path: Path) -> int:
-    """Build the table of cases in a process of its own; returns how many."""
-    cases = importlib.import_module("cases")
-    world = importlib.import_module("world")
-    for module in pkgutil.iter_modules(cases.__path__):
-        importlib.import_module(f"cases.{module.name}")
-    rows = []
-    for one in cases.CASES:
-        if not one.bug:
-            given = one.build()
-            wanted = (one.expected.verdict, one.expected.reasons, dict(one.expected.signatures))
-            rows.append(pickle.dumps((given.pdf, world.opened(given.pdf), given.trust, given.policy, given.at, wanted)))
-    path.write_bytes(pickle.dumps(rows))
-    return len(rows)
+def _assigned(mutant: Mutant) -> list[str]:
+    """The names of the module that the statement of a mutant outside functions gives a value."""
+    for one in mutant.tree.body:
+        if one.lineno <= mutant.line <= (one.end_lineno or one.lineno):
+            targets = one.targets if isinstance(one, ast.Assign) else []
+            targets += [one.target] if isinstance(one, ast.AnnAssign) else []
+            return [name.id for target in targets for name in ast.walk(target) if isinstance(name, ast.Name)]
+    return []
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A case of the table with what it builds."""
+
+    name: str
+    case: Any
+    given: Any
+
+    def right(self) -> bool:
+        """Whether the engine gives the expected answer, here and now; a file that was read is not read again."""
+        signal.setitimer(signal.ITIMER_PROF, SECONDS)
+        wanted = self.case.expected
+        try:
+            evidence = importlib.import_module("world").opened(self.given.pdf)
+            judge = importlib.import_module("verify.procedure").judge
+            report = judge(evidence, self.given.trust, self.given.policy, self.given.at)
+        except Exception:  # noqa: BLE001 - a mutant that breaks is a mutant that is found
+            return False
+        found = {one.field: (one.conclusion.indication, one.conclusion.sub) for one in report.signatures}
+        return bool(
+            (report.verdict, report.reasons) == (wanted.verdict, wanted.reasons)
+            and {name: found.get(name) for name in wanted.signatures} == wanted.signatures
+            and (self.case.shows is None or self.case.shows(report))
+        )
+
+
+class Suite:
+    """The table, the direct tests, and which of them run through a line of the engine."""
+
+    def __init__(self) -> None:
+        cases = importlib.import_module("cases")
+        for module in pkgutil.iter_modules(cases.__path__):
+            importlib.import_module(f"cases.{module.name}")
+        self.rows = [Row(one.id, one, one.build()) for one in cases.CASES if not one.bug]
+        self.files: dict[Any, str] = {}
+        self.through: dict[tuple[str, int], set[str]] = {}
+        self._run()
+        self._remember_paths()
+
+    def _remember_paths(self) -> None:
+        """Paths are two thirds of the time: one that was searched is not searched again, but for mutants on its way."""
+        paths = importlib.import_module("verify.path").Paths
+        self._search, known = paths._search, dict[Any, Any]()
+
+        def search(own: Any, *asked: Any) -> Any:  # noqa: ANN401 - as in `verify/path.py`
+            key = (tuple(anchor for anchor, _ in own._anchors), tuple(own._intermediates), asked)
+            if key not in known:
+                known[key] = self._search(own, *asked)
+            return known[key]
+
+        paths._search = search
+        for row in self.rows:
+            row.right()
+        signal.setitimer(signal.ITIMER_PROF, 0)
+        gc.freeze()  # what is never touched stays shared with the forks
+
+    def _run(self) -> None:
+        """Ask everything once, unchanged. Raises RuntimeError if something fails."""
+        self._coverage = coverage.Coverage(data_file=None, include=[str(ROOT / "verify" / "*")], config_file=False)
+        opened = importlib.import_module("world").opened
+        self._coverage.start()
+        opened.cache_clear()
+        for row in self.rows:
+            name = self.files.setdefault((type(row.given.pdf), row.given.pdf), f"reading {row.name}")
+            self._coverage.switch_context(name)
+            opened(row.given.pdf)
+            self._coverage.switch_context(row.name)
+            if not row.right():
+                raise RuntimeError(f"{row.name} fails unchanged")
+        signal.setitimer(signal.ITIMER_PROF, 0)
+        if self._tests([], self):
+            raise RuntimeError("the direct tests fail unchanged")
+        self._coverage.stop()
+        data = self._coverage.get_data()
+        for file in data.measured_files():
+            for line, names in data.contexts_by_lineno(file).items():
+                self.through[Path(file).stem, line] = set(names)
+
+    @pytest.hookimpl(wrapper=True)
+    def pytest_runtest_protocol(self, item: pytest.Item) -> Iterator[None]:
+        """Tell one direct test from another."""
+        self._coverage.switch_context(item.nodeid)
+        return (yield)
+
+    def _tests(self, names: Sequence[str], *plugins: object) -> int:
+        files = names or [str(ROOT / "tests" / f"test_{one}.py") for one in DIRECT]
+        plain = ["-x", "-q", f"--rootdir={ROOT}", "-p", "no:cacheprovider", "-p", "no:xdist", "--assert=plain"]
+        return int(pytest.main([*plain, *files], list(plugins)))
+
+    def finder(self, mutant: Mutant, name: str) -> int:
+        """Who finds a mutant in this process: the number of a row, `BY_TESTS`, or nobody: `SURVIVED`."""
+        if name in SEARCHED:
+            importlib.import_module("verify.path").Paths._search = self._search
+        differs = installed(mutant, importlib.import_module(f"verify.{name}"))
+        if not differs:
+            return BY_TESTS if differs is None else SURVIVED
+        reads = name in READERS
+        if reads:
+            importlib.import_module("world").opened.cache_clear()
+        reached = set().union(*(self.through.get((name, line), set()) for line in mutant.lines))
+        for index, row in enumerate(self.rows):
+            reading = self.files[type(row.given.pdf), row.given.pdf]
+            if (not mutant.lines or row.name in reached or (reads and reading in reached)) and not row.right():
+                return index
+        signal.setitimer(signal.ITIMER_PROF, 4 * SECONDS)
+        tests = [one for one in reached if "::" in one]
+        if mutant.lines and not reads and not tests:
+            return SURVIVED
+        failed = self._tests(sorted(tests) if mutant.lines and not reads else [])
+        if failed not in {pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED, pytest.ExitCode.INTERRUPTED}:
+            raise RuntimeError(f"the tests were not asked: {failed}")
+        return BY_TESTS if failed else SURVIVED
 
 
 SURVIVED = -1
 BY_TESTS = -2
-"""What a child says in place of the number of the case that found the mutant."""
+"""What a child says in place of the number of the row that found the mutant."""
 
 
-class _Shown:
-    """Of the table, the direct tests ask what its cases show beside their answers: the rest is asked by `wrong`."""
-
-    def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
-        """Keep what is no case, and cases that show something."""
-        items[:] = [one for one in items if not hasattr(one, "callspec") or self.shown(one.callspec.params)]
-
-    def shown(self, params: dict[str, Any]) -> bool:
-        """Whether these are the parameters of something else than a case, or of a case that shows something."""
-        case = params.get("one")
-        return type(case).__name__ != "Case" or bool(getattr(case, "shows", None))
-
-
-def asked(rows: Sequence[bytes], *, reads: bool) -> Iterator[bool]:
-    """Whether each case of the table gets its expected answer in this process, one after another."""
-    judge = importlib.import_module("verify.procedure").judge
-    opened = importlib.import_module("world").opened if reads else None
-    read: dict[bytes, Any] = {}
-    for row in rows:
-        signal.setitimer(signal.ITIMER_PROF, SECONDS)
-        pdf, evidence, trust, policy, at, (verdict, reasons, signatures) = pickle.loads(row)  # noqa: S301 - made above
-        try:
-            if opened is not None:
-                if pdf not in read:
-                    read[pdf] = opened(pdf)
-                evidence = read[pdf]
-            report = judge(evidence, trust, policy, at)
-        except Exception:  # noqa: BLE001 - a mutant that breaks is a mutant that is found
-            yield False
-            continue
-        found = {one.field: (one.conclusion.indication, one.conclusion.sub) for one in report.signatures}
-        same = (report.verdict, report.reasons) == (verdict, reasons)
-        yield same and {name: found.get(name) for name in signatures} == signatures
-
-
-def reached(rows: Sequence[bytes]) -> list[frozenset[tuple[str, int]]]:
-    """The lines of `verify/` that each case of the table runs through, where it is read and where it is judged."""
-    folder, seen = str(ROOT / "verify"), set[tuple[str, int]]()
-
-    def line(frame: FrameType, event: str, _: object) -> Any:  # noqa: ANN401 - a trace function gives itself
-        if event == "line":
-            seen.add((Path(frame.f_code.co_filename).stem, frame.f_lineno))
-        return line
-
-    importlib.import_module("verify.procedure")
-    found, files = [], dict[bytes, frozenset[tuple[str, int]]]()
-    sys.settrace(lambda frame, *told: line(frame, *told) if frame.f_code.co_filename.startswith(folder) else None)
-    for row, right in zip(rows, asked(rows, reads=True), strict=True):
-        if not right:
-            os.abort()
-        pdf = pickle.loads(row)[0]  # noqa: S301 - made above
-        files.setdefault(pdf, frozenset(seen))  # the first case of a file reads it
-        found.append(files[pdf] | seen)
-        seen.clear()
-    sys.settrace(None)
-    return found
-
-
-def finder(name: str, source: str, rows: Sequence[bytes]) -> int:
-    """Who finds a mutant in this process: the number of a case, `BY_TESTS`, or nobody: `SURVIVED`."""
-    mutant = _Finder(f"verify.{name}", source)
-    sys.meta_path.insert(0, mutant)
-    number = next((index for index, right in enumerate(asked(rows, reads=name in READERS)) if not right), None)
-    if number is not None:
-        return number
-    tests = [str(ROOT / "tests" / f"test_{one}.py") for one in (*DIRECT, "cases")]
-    signal.setitimer(signal.ITIMER_PROF, 4 * SECONDS)
-    plain = ["-x", "-q", "-p", "no:cacheprovider", "-p", "no:xdist", "--assert=plain"]
-    failed = pytest.main([*plain, *tests], [_Shown()])
-    spec = sys.modules[mutant.name].__spec__
-    if spec is None or spec.loader is not mutant:
-        os.abort()  # another one was judged: not an answer
-    return BY_TESTS if failed else SURVIVED
-
-
-def in_child(task: Callable[[], Any]) -> Any:  # noqa: ANN401 - whatever the task gives
-    """What a task gives in a fork; `BY_TESTS` if it breaks or runs too long."""
+def in_child(task: Callable[[], int]) -> int:
+    """What a task says in a fork; `BY_TESTS` if it runs too long. Raises RuntimeError if it breaks."""
     receiver, sender = os.pipe()
     child = os.fork()
     if child == 0:
@@ -273,17 +331,17 @@ def in_child(task: Callable[[], Any]) -> Any:  # noqa: ANN401 - whatever the tas
             os.dup2(nothing.fileno(), 1)
             os.dup2(nothing.fileno(), 2)
         try:
-            with os.fdopen(sender, "wb") as told:
-                told.write(pickle.dumps(task()))
-        finally:
+            os.write(sender, str(task()).encode())
             os._exit(0)
+        finally:
+            os._exit(1)
     os.close(sender)
     with os.fdopen(receiver, "rb") as heard:
         answer = heard.read()
     _, status = os.waitpid(child, 0)
-    if os.WIFSIGNALED(status) and os.WTERMSIG(status) == signal.SIGABRT:
-        raise RuntimeError("a mutant was not installed, or a module fails unchanged")
-    return pickle.loads(answer) if answer else BY_TESTS  # noqa: S301 - made above
+    if os.WIFEXITED(status) and os.WEXITSTATUS(status):
+        raise RuntimeError("a mutant was not asked")
+    return int(answer) if answer else BY_TESTS
 
 
 def main() -> None:
@@ -291,40 +349,19 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("modules", nargs="*")
     parser.add_argument("--every", type=int, default=1)
-    asked_for = parser.parse_args()
+    wanted = parser.parse_args()
+    names = wanted.modules or sorted(one.stem for one in (ROOT / "verify").glob("*.py") if one.stem not in DATA | QR)
     sys.path.insert(0, str(ROOT / "tests"))
-    names = asked_for.modules or sorted(one.stem for one in (ROOT / "verify").glob("*.py") if one.stem not in DATA | QR)
-    with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / "table"
-        in_child(lambda: table(path))
-        rows = pickle.loads(path.read_bytes())  # noqa: S301 - made above
-    for library in (
-        "asn1crypto.cms",
-        "asn1crypto.tsp",
-        "cryptography.x509",
-        "msgspec",
-        "pikepdf",
-        "pypdfium2",
-        "rfc8785",
-    ):
-        importlib.import_module(library)
-    importlib.import_module("pyhanko.sign.validation")
-    importlib.import_module("hypothesis")
-    order = list(zip(rows, in_child(partial(reached, rows)), strict=True))
+    suite = Suite()
     tried = direct = alive = 0
     begin = time.monotonic()
     for name in names:
         source = (ROOT / "verify" / f"{name}.py").read_text()
-        if in_child(partial(finder, name, source, [])) != SURVIVED:
-            raise RuntimeError(f"the direct tests fail with verify/{name}.py unchanged")
-        for mutant in list(mutants(source))[:: asked_for.every]:
+        for mutant in list(mutants(source))[:: wanted.every]:
             tried += 1
-            lines = {(name, line) for line in mutant.lines}
-            near = [one for one in order if not lines or lines & one[1]]
-            number = in_child(partial(finder, name, mutant.source, [row for row, _ in near]))
+            number = in_child(partial(suite.finder, mutant, name))
             if number >= 0:
-                order.remove(near[number])  # what found one mutant of a function finds the next
-                order.insert(0, near[number])
+                suite.rows.insert(0, suite.rows.pop(number))  # what found one mutant of a function finds the next
             elif number == BY_TESTS:
                 direct += 1
             else:
