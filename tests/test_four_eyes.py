@@ -11,7 +11,7 @@ from cryptography.hazmat.primitives.serialization import Encoding
 from founding import DEPARTMENT, MINISTRY, OTHER, SCHOOL, ca, key_id
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, invariant, rule, run_state_machine_as_test
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule, run_state_machine_as_test
 from office import FAR, STAFF, STRANGER, hashed, key, office
 from sqlalchemy import select
 
@@ -34,7 +34,7 @@ ABOVE = {
 
 CALLERS = ("m1", "m2", "d1", "d2", "s1", "s2", "s-registrar", "o1", "f1")
 HANDS = tuple(f"hand{number}" for number in range(4))
-ANYBODY = st.sampled_from((*CALLERS, *CALLERS[:6], *HANDS))  # those who may ask for something, more often
+ANYBODY = st.sampled_from((*CALLERS, *CALLERS[:6], *HANDS, *(HANDS[0], "m1") * 4))  # the likelier, the more he may do
 NARROWED = st.sampled_from((SCHOOL, DEPARTMENT))
 PAUSED = st.sampled_from((OTHER, STRANGER))  # and not those by whom all the others are asked
 NEW_CODES = ("97000801", "97000802")
@@ -69,6 +69,12 @@ class Offices(RuleBasedStateMachine):
         assert audit(self.desk.engine).disagreements == ()
         self.desk.engine.dispose()
         self.folder.cleanup()
+
+    @initialize()
+    def begin(self) -> None:
+        """One of the ministry has a hand, whom a colleague let in."""
+        self.bring_in("m1", MINISTRY, HANDS[0])
+        self.decide("m2", 0, agreed=True)
 
     def _ask(self, who: str, grows: tuple[str, str, str], method: str, path: str, **said: Any) -> None:  # noqa: ANN401 - JSON
         what, about, concerned = grows
