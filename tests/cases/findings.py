@@ -7,16 +7,17 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import world
-from world import DAY, ISSUED_ON, LONG_AGO, NOW, SIGNED, cast
+from world import DAY, ISSUED_ON, LONG_AGO, NOW, SECOND, SIGNED, cast
 
 from cases import VALID, Given, case, each, expect, given, shown
 from cases.existence import stamped
 from cases.hops import UNLINKED, lost, scoped
+from cases.roles import capacity_is
 from cases.status_data import RECENT, STALE, strict
 from cases.time_ends import JUNE, SEPTEMBER, principals_appointments
 from cases.time_table import plain
 from verify.report import Finding, Outcome, Sub
-from verify.trust import KeyState, Kind, Level, Role, start_of_day
+from verify.trust import Capacity, KeyState, Kind, Level, Role, start_of_day
 
 CODES = "Findings are codes and facts"
 KEY = world.key_of(cast().principal)
@@ -233,3 +234,29 @@ def a_path_to_nowhere() -> Given:
     """Without a path there is nobody whose status data could be asked."""
     made = given(plain())
     return replace(made, trust=replace(made.trust, anchors=()))
+
+
+HELD = (
+    {"valid_until": JUNE, "capacity": Capacity.ACTING},
+    {"valid_from": JUNE, "valid_until": SEPTEMBER, "capacity": Capacity.SUBSTANTIVE},
+    {"valid_from": SEPTEMBER + DAY, "capacity": Capacity.ON_BEHALF},
+)
+
+
+@each(
+    "any capacity",
+    CODES,
+    rows={
+        "in-the-last-second-of-the-first": (JUNE - SECOND, VALID),
+        "as-the-second-begins": (JUNE, VALID),
+        "as-the-second-ends": (SEPTEMBER, OUT_OF_BOUNDS),
+    },
+    shows={
+        "in-the-last-second-of-the-first": capacity_is(Capacity.ACTING),
+        "as-the-second-begins": capacity_is(Capacity.SUBSTANTIVE),
+        "as-the-second-ends": capacity_is(Capacity.ON_BEHALF),
+    },
+)
+def a_capacity_of_its_time(poe: datetime) -> Given:
+    """How the office was held when the signature is proved to have existed; in a gap, how it was held last."""
+    return given(plain(), poe=poe, **principals_appointments(*HELD))
