@@ -49,7 +49,7 @@ expect.set_options(timeout=15_000)  # a machine that runs other tests too
 VALID = {"vi": vocabulary.VERDICTS[Verdict.VALID].vi, "en": vocabulary.VERDICTS[Verdict.VALID].en}
 
 
-OFFLINE = {"vi": "Không kết nối được", "en": "No connection"}
+OFFLINE = {"vi": "Không kết nối được", "en": "There is no connection"}
 
 IN_FORM = "input#file"
 

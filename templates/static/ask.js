@@ -1,10 +1,15 @@
 // Asks about a scanned code, and puts the answer, a page of the server's, in the place of the one that asked.
 // The code lives in one variable alone: in no address, no storage, no title.
 globalThis.asking = (() => {
+  const LONGEST = 60_000; // milliseconds that an answer may take
   let held = null;
+  let asked = 0;
 
   /** Ask about a text; on failure it stays here, so that asking again needs no second scan. */
   async function ask(text) {
+    const mine = ++asked;
+    const patience = new AbortController(); // AbortSignal.timeout is younger than many telephones
+    const end = setTimeout(() => patience.abort(), LONGEST);
     held = text;
     tell("asking");
     let page;
@@ -14,12 +19,14 @@ globalThis.asking = (() => {
         headers: { "content-type": "application/json", accept: "text/html" },
         body: JSON.stringify({ qr: text }),
         cache: "no-store",
-        signal: AbortSignal.timeout(60_000),
+        signal: patience.signal,
       });
       page = new DOMParser().parseFromString(await response.text(), "text/html");
     } catch {
-      page = null; // no network, or no answer within a minute
+      page = null; // no network, or no answer in time
     }
+    clearTimeout(end);
+    if (mine !== asked) return; // a later question was asked meanwhile
     if (page?.querySelector("main#main section.card")) show(page);
     else tell("offline"); // or a page of something between us and the server
   }
