@@ -19,7 +19,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from gateway import remote, settings
+from gateway import remote, settings, workshop
 
 if TYPE_CHECKING:
     from sqlalchemy import Engine
@@ -307,6 +307,7 @@ def _parser() -> argparse.ArgumentParser:
     making.add_argument("--json", action="store_true")
     making.set_defaults(run=new_token)
     remote.add(commands)
+    workshop.add(commands)
     verifying = command("verify", verify, "Verify files: 0 all valid, 1 some not, 2 could not run.")
     verifying.add_argument("files", nargs="+", type=Path, metavar="FILE")
     verifying.add_argument("--json", action="store_true", help="one report a line, in the order of the files")

@@ -170,6 +170,11 @@ def sign(
     return signed.getvalue()
 
 
+def empty_fields(pdf: bytes) -> list[str]:
+    """The names of signature fields that nobody has filled yet, in their order."""
+    return [name for name, _, _ in enumerate_sig_fields(PdfFileReader(BytesIO(pdf)), filled_status=False)]
+
+
 def signer_of(certificates: bytes, key: bytes, *, password: bytes | None = None) -> Signer:
     """A signer from PEM: the certificate first, then those above it, and the private key.
 
