@@ -174,13 +174,9 @@ def _is_ministry(code: str, trust: TrustSnapshot) -> bool:
 def _believed(said: list[_Witness]) -> list[_Witness]:
     """Those beyond doubt, then those that a believed *other* witness places before the doubt began, until no more."""
     believed = [one for one in said if one.doubted is None]
-    doubtful = [one for one in said if one.doubted is not None]
-    while True:
-        vouched = [one for one in doubtful if any(_vouches(other, one) for other in believed)]
-        if not vouched:
-            return believed
+    while vouched := [one for one in said if one not in believed and any(_vouches(other, one) for other in believed)]:
         believed += vouched
-        doubtful = [one for one in doubtful if one not in vouched]
+    return believed
 
 
 def _vouches(other: _Witness, one: _Witness) -> bool:

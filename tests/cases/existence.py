@@ -235,6 +235,14 @@ def a_token_in_doubt_that_was_registered(handed: tuple[dict[str, Any], datetime]
     return given(stamped(SIGNED), poe=at, **stamps(**changes))
 
 
+@case("else *other* evidence must show that the token existed before C", expected=VALID)
+def a_token_in_doubt_at_the_end_of_a_registered_file() -> Given:
+    """The seal is the last to sign, and has retired: what was registered ends just where its signature does."""
+    retired_seal = world.key(cast().seal, state=KeyState.RETIRED, retired_at=JULY)
+    doubted = world.key(cast().tsa, Use.TIMESTAMP, **DOUBTS["revoked"])
+    return given(stamped(None, SIGNED), poe=AUGUST - SECOND, seal=retired_seal, tsa=doubted)
+
+
 TOLD_OF_A_CERTIFICATE: dict[str, dict[str, Any]] = {
     "revoked": {"revoked_at": AUGUST},
     "invalidity-date": {"revoked_at": NOW, "invalidity_date": AUGUST},

@@ -67,6 +67,17 @@ def a_time_stamp_is_told() -> Given:
     return given(stamped(SIGNED))
 
 
+@case(
+    "not after now",
+    CODES,
+    expected=expect("valid", principal="TOTAL-PASSED"),
+    shows=shown("principal", Finding("existence", NOTED, facts={"proof": "timestamp", "time": SIGNED.isoformat()})),
+)
+def a_time_stamp_of_now() -> Given:
+    """A token of this very instant is a proof already."""
+    return given(stamped(SIGNED), at=SIGNED)
+
+
 @each(
     "HB_NOT_APPOINTED (TOTAL-FAILED: level, role or territory outside the scope of the appointment or of a hop",
     CODES,
