@@ -120,9 +120,9 @@ def judge_code(world: World, code: Code) -> Judged:
     poe = proof_of_existence(world, code.payload)
     key = registry.key(code.key)
     if key is None or not key.admitted:
-        # Read as: what the registry does not know of a key it cannot hold against it, but that it signed this badly
-        found = [oracle.BROKEN["crypto"]] if key is not None and code.soundness == "failing" else []
-        return oracle.concluded([*found, oracle.NOT_APPOINTED_HERE], None, poe)
+        # `UNKNOWN_KEY` ([...] not in the registry, or was never active nor admitted as historical [...]). Read as: the
+        # one is as unknown as the other, and whether a signature under it holds, nobody asks
+        return oracle.concluded([oracle.NOT_APPOINTED_HERE], None, poe)
     # One signature is a candidate for one role, the required one first
     here = [
         one for one in offices(world, code.key) if one.issuer == code.payload.issuer and registry.issuer(one.issuer)
@@ -312,21 +312,34 @@ def decided(found: set[Reason], indications: list[Indication], judged: tuple[Jud
 # --- on a signed page -----------------------------------------------------------------------------------------------
 
 
-def judge_page(world: World, record: Payload | None) -> Judgement:
+def judge_page(world: World, record: Payload) -> Judgement:
     """In a signed PDF the QR is only compared with the record (`QR_MISMATCH`); its own key's state is a finding.
 
-    `record` is what follows from the record, or what the register says in its stead, or None. "Codes of signatures that
-    no required role took are findings, never reasons [...]; a QR's in a signed PDF too, but for `QR_MISMATCH`." Read
-    as: whoever signed the code, and whether or not its signature holds.
+    `record` is what follows from the record. "Codes of signatures that no required role took are findings, never
+    reasons [...]; a QR's in a signed PDF too, but for `QR_MISMATCH`." Read as: whoever signed the code, and whether or
+    not its signature holds.
     """
     page = oracle.judge(world.registry)
-    said = [one.payload for one in world.codes if one.whole]
-    if record is None or all(agrees(one, record) for one in said):
+    if all(agrees(world.registry, one.payload, record) for one in world.codes if one.whole):
         return page
     reasons = tuple(sorted({*page.reasons, Reason.QR_MISMATCH}, key=oracle.REASONS.index))
     return replace(page, verdict=Verdict.INVALID, reasons=reasons)
 
 
-def agrees(said: Payload, record: Payload) -> bool:
-    """docs/qr.md, 6: given its keys, every claim follows from the record."""
-    return replace(said, omitted=()) == record
+def agrees(page: oracle.World, said: Payload, record: Payload) -> bool:
+    """docs/qr.md, 6: given its keys, every claim follows from the record. With the PDF all are recomputed.
+
+    "with the register `1`, `5`, `12` are compared for that number and version". Read as: so they are where the register
+    stands in for the record, and that number and version must be the file's.
+    """
+    if page.recorded:
+        return replace(said, omitted=()) == record
+    known = oracle.identify(page)
+    if known is None:
+        return True
+    claims, kin = known.claims, oracle.kin(known)
+    return (said.number, said.version) == (claims.number, claims.version) and all(
+        (said.issuer, said.digest, said.level) == (one.issuer, one.digest, claims.level)
+        for one in page.versions
+        if one.issuer in kin and (one.number, one.version) == (said.number, said.version)
+    )
