@@ -33,7 +33,7 @@ import pytest
 
 ROOT = Path(__file__).parents[1]
 
-SECONDS = 30
+SECONDS = 10
 """Of the processor, for one case: a mutant that runs longer hangs, and a hang is found out by every test run."""
 
 DIRECT = ("appended", "corners", "overrides", "parts", "readers")
@@ -307,7 +307,7 @@ class Suite:
             reading = self.files[type(row.given.pdf), row.given.pdf]
             if (not mutant.lines or row.name in reached or (reads and reading in reached)) and not row.right():
                 return index
-        signal.setitimer(signal.ITIMER_PROF, 4 * SECONDS)
+        signal.setitimer(signal.ITIMER_PROF, 12 * SECONDS)
         tests = [one for one in reached if "::" in one]
         if mutant.lines and not reads and not tests:
             return SURVIVED
