@@ -46,7 +46,7 @@ from gateway.rates import Rates
 from gateway.sandbox import Sandbox
 from gateway.settings import Settings
 from gateway.verifications import Service
-from verify.qr import host_of
+from issuers.address import host_of
 
 ADMIN = (
     admin_issuers.create,

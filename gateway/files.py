@@ -16,7 +16,7 @@ from gateway.reporting import Verification, show
 from gateway.sandbox import Sandbox
 from gateway.settings import Settings
 from gateway.verifications import verify
-from verify.qr import host_of
+from issuers.address import host_of
 from verify.report import Verdict
 
 VALID, NOT_VALID, NOT_JUDGED = 0, 1, 2

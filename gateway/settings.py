@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-from verify.qr import host_of
+from issuers.address import host_of
 
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 

@@ -24,11 +24,12 @@ from cryptography.hazmat.primitives.asymmetric.utils import decode_dss_signature
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from PIL import Image, ImageDraw
 
+from issuers.address import host_of
 from issuers.kit import CROCKFORD, canonical
 from verify.agreement import CLAIMS, derive
 from verify.claims import EPOCH, GRADES, LEVELS, NUMBERS, Claims
 from verify.envelope import KID_BYTES, Algorithm, to_be_signed
-from verify.qr import host_of, pack
+from verify.qr import pack
 from verify.record import read
 
 QrKey = ec.EllipticCurvePrivateKey | ed25519.Ed25519PrivateKey

@@ -24,6 +24,7 @@ from running import DAY, SCHOOL, Gateway, gateway, tiny
 from world import NOW, Paper, cast
 
 from issuers import keys, kit, register, store, symbol
+from issuers.address import host_of
 from issuers.admission import Candidate
 from issuers.appointments import Office
 from verify.code import read_code
@@ -32,7 +33,7 @@ from verify.evidence import Unreadable
 from verify.pdf import open_pdf
 from verify.policy import HB_1
 from verify.procedure import judge
-from verify.qr import Refused, host_of
+from verify.qr import Refused
 from verify.report import Verdict
 from verify.trust import Level, Role, Use
 

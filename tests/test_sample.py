@@ -35,13 +35,13 @@ from issuers import (
     symbol,
     tables,
 )
+from issuers.address import host_of
 from issuers.audit import audit
 from issuers.refusals import Conflict
 from verify import record
 from verify.documents import open_document
 from verify.policy import HB_1
 from verify.procedure import judge
-from verify.qr import host_of
 from verify.report import Reason, Report
 from verify.trust import Level, Names
 
@@ -182,7 +182,7 @@ def test_keys_are_of_all_kinds(out: Path, world: dict[str, Any]) -> None:
 def test_somebody_else_can_make_codes_with_the_keys_of_the_world(
     out: Path, engine: Engine, world: dict[str, Any]
 ) -> None:
-    """A signed transcript whose code was never registered says the same with its code judged alone, but for that."""
+    """All is in order with such a code, but that nobody has registered it."""
     (key,) = [one for one in world["keys"] if (one["issuer"], one["use"]) == (cast.SONG_MAY, "qr")]
     private = load_pem_private_key((out / key["key"]).read_bytes(), None)
     assert isinstance(private, symbol.QrKey)

@@ -7,7 +7,6 @@ say: `claims.py`. Every refusal of the format is one exception with the number o
 from __future__ import annotations
 
 import re
-from urllib.parse import urlsplit
 
 MAX_DIGITS = 2487
 """1,024 bytes: three times what version 14 of the symbol can carry."""
@@ -21,6 +20,7 @@ TAILS = {0: 0, 3: 1, 5: 2, 8: 3, 10: 4, 13: 5, 15: 6}
 ADDRESS = re.compile(r"[Hh][Tt][Tt][Pp][Ss]?://([A-Za-z0-9.:-]{1,40})/V#(.*)", re.DOTALL)
 """Item 1. Cases are spelled out: Python's IGNORECASE would also take a long s."""
 HOST = re.compile(r"[A-Z0-9.:-]{1,40}")
+"""What a maker may write there."""
 DIGITS = re.compile(r"[0-9]+")
 SPACE = " \t\n\v\f\r"
 
@@ -51,19 +51,6 @@ def read_text(text: str) -> tuple[str | None, str]:
     if DIGITS.fullmatch(text):
         return None, text
     raise Refused(1, "text")
-
-
-def host_of(public_url: str) -> str:
-    """The host, with its port, that the codes of a gateway name: in capitals, IDN as punycode.
-
-    Raises ValueError for an address that is more than scheme, host and port, or too long for a code.
-    """
-    url = urlsplit(public_url)
-    host = (url.hostname or "").encode("idna").decode("ascii").upper() + (f":{url.port}" if url.port else "")
-    bare = url.path in {"", "/"} and not (url.query or url.fragment or url.username)
-    if url.scheme not in {"http", "https"} or not bare or not HOST.fullmatch(host):
-        raise ValueError("the public address is a scheme, a host of at most 40 characters, and a port")
-    return host
 
 
 def unpack(digits: str) -> bytes:
