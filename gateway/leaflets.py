@@ -13,7 +13,7 @@ from litestar import Request, Response, get, post
 from markdown_it import MarkdownIt
 from markupsafe import Markup
 
-from gateway import vocabulary, wording
+from gateway import verdicts, vocabulary, wording
 from gateway.pages import Pages, field, language, page
 from gateway.receipts import REGISTRY
 from gateway.verifications import Service
@@ -58,7 +58,7 @@ async def advise(request: Request[Any, Any, Any]) -> Response[str]:
     """How to check a transcript, what an answer means, what becomes of the data."""
     pages: Pages = request.app.state.pages
     verdicts = [
-        {"code": code.value, "word": vocabulary.VERDICTS[code], **wording.VERDICTS[code]._asdict()}
+        {"code": code.value, "word": vocabulary.VERDICTS[code], **verdicts.VERDICTS[code]._asdict()}
         for code in reversed(Verdict)
     ]
     return page(pages.show(language(request), "help", path="/help", verdicts=verdicts))

@@ -20,7 +20,7 @@ from litestar import MediaType, Request, Response, get, post
 from litestar.params import FromPath
 from msgspec import UNSET
 
-from gateway import limits, problems, subjects, verifications, vocabulary, wording
+from gateway import limits, problems, subjects, verdicts, verifications, vocabulary
 from gateway.headers import ASKING, SCANNING
 from gateway.problems import Problem
 from gateway.reporting import Both, TranscriptShown, Verification
@@ -137,7 +137,7 @@ class Pages:
     def front(self, lang: str) -> str:
         """The form, and what it may answer."""
         verdicts = [
-            {"code": code.value, "word": vocabulary.VERDICTS[code], "means": wording.VERDICTS[code].means}
+            {"code": code.value, "word": vocabulary.VERDICTS[code], "means": verdicts.VERDICTS[code].means}
             for code in reversed(Verdict)
         ]
         return self._templates[lang]("front.html").render(verdicts=verdicts, synthetic=self._synthetic)

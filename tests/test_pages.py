@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 from running import NAME, PLACE, SCHOOL, Gateway, gateway, tiny
 
-from gateway import leaflets, pages, rates, reporting, subjects, vocabulary, wording
+from gateway import leaflets, pages, rates, reporting, subjects, verdicts, vocabulary, wording
 from gateway.pages import Pages
 from verify.claims import NUMBERS
 from verify.report import Finding, Outcome, Reason, Report, Transcript, Verdict
@@ -103,8 +103,8 @@ def test_a_valid_transcript_is_shown_to_a_clerk(served: Gateway) -> None:
     assert status == 200
     for said in (
         vocabulary.VERDICTS[Verdict.VALID].vi,
-        wording.VERDICTS[Verdict.VALID].means.vi,
-        wording.VERDICTS[Verdict.VALID].todo.vi,
+        verdicts.VERDICTS[Verdict.VALID].means.vi,
+        verdicts.VERDICTS[Verdict.VALID].todo.vi,
         *(NAME, "Hiệu Trưởng Mẫu", "Hiệu trưởng", "Con dấu của nhà trường", "vp@mau.example", "Ngữ văn", "Dữ liệu mẫu"),
     ):
         assert said in text
@@ -273,7 +273,7 @@ def test_the_policy_page_says_every_reason_and_the_whole_law(served: Gateway, la
         assert text.count("<h3>") == leaflets.LAW.read_text().count("\n## ")
         helped = client.get("/help", params={"lang": lang}).text
         tight(helped)
-        for saying in wording.VERDICTS.values():
+        for saying in verdicts.VERDICTS.values():
             assert getattr(saying.todo, lang) in unescape(helped)
 
 

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from gateway import vocabulary, wording
+from gateway import verdicts, vocabulary
 from gateway.vocabulary import Text, word
 from gateway.wording import ADVISORY, REASONS, advice, summary
 from verify.checks import CHECKS
@@ -74,7 +74,7 @@ def test_every_reason_says_what_it_means_and_what_to_do(code: Reason) -> None:
 
 @pytest.mark.parametrize("code", Verdict)
 def test_every_verdict_says_what_it_means_and_what_to_do(code: Verdict) -> None:
-    for text in wording.VERDICTS[code]:
+    for text in verdicts.VERDICTS[code]:
         both_languages(text)
     both_languages(vocabulary.VERDICTS[code])
 
@@ -122,7 +122,7 @@ def test_a_yes_tells_what_to_mind() -> None:
     told = report(Verdict.VALID, Reason.UNREGISTERED, Reason.APPEARANCE_ADDED)
     assert REASONS[Reason.UNREGISTERED].means.vi in advice(told).vi
     assert REASONS[Reason.APPEARANCE_ADDED].todo.vi in advice(told).vi
-    assert summary(told) == wording.VERDICTS[Verdict.VALID].means
+    assert summary(told) == verdicts.VERDICTS[Verdict.VALID].means
 
 
 @pytest.mark.parametrize("code", Verdict)
@@ -130,12 +130,12 @@ def test_of_a_code_alone_it_always_says_what_to_compare(code: Verdict) -> None:
     told = report(code, Reason.QR_ONLY)
     assert REASONS[Reason.QR_ONLY].todo.vi in advice(told).vi
     assert REASONS[Reason.QR_ONLY].todo.en in advice(told).en
-    for text in (*wording.ON_PAPER[code], summary(told)):
+    for text in (*verdicts.ON_PAPER[code], summary(told)):
         both_languages(text)
 
 
 def test_a_valid_code_is_not_called_a_signed_file() -> None:
-    assert wording.VERDICTS[Verdict.VALID].means.vi not in summary(report(Verdict.VALID, Reason.QR_ONLY)).vi
+    assert verdicts.VERDICTS[Verdict.VALID].means.vi not in summary(report(Verdict.VALID, Reason.QR_ONLY)).vi
 
 
 def test_nothing_is_said_twice() -> None:
