@@ -42,7 +42,10 @@ def stamp(asked: argparse.Namespace) -> int:
     out = _out(asked, "stamped", asked.file, asked.record, asked.key)
     record = _record(asked.record)
     pdf = _read(asked.file)
-    _same_record(_opened(pdf, asked.file), record)
+    evidence = _opened(pdf, asked.file)
+    _same_record(evidence, record)
+    if evidence.codes:
+        raise Unfit(f"{asked.file} bears a QR code already: a page with two says which to trust to nobody.")
     code = _code(asked, record)
     try:
         stamped = symbol.stamp(pdf, code, _spot(asked))
