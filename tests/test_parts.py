@@ -31,13 +31,13 @@ from verify.case import open_signature
 from verify.cms import Malformed, key_weakness, parse, parse_token, verify_signature, weakness
 from verify.evidence import Evidence, Signature
 from verify.integrity import broken, token_whole
-from verify.path import MAX_CANDIDATES, Path, Paths, vouched
+from verify.path import Path, Paths, vouched
 from verify.pdf import open_pdf
 from verify.policy import HB_1
 from verify.procedure import judge
 from verify.report import Conclusion, Finding, Indication, Outcome, Sub, Verdict
 from verify.revocation import Status, StatusData
-from verify.statusdata import Statement, statements
+from verify.statusdata import Statement, _delegated, statements
 from verify.trust import Anchor, TrustSnapshot, Use
 from verify.verdict import conclude
 
@@ -214,8 +214,19 @@ def test_an_authority_may_have_any_admitted_kind_of_key(make: Any) -> None:  # n
 def test_a_weak_or_unknown_signature_says_nothing() -> None:
     signer = cast().principal
     assert statements(PRINCIPAL, ISSUING, [], [answer(signer, CA, SIGNED, NOW, responder=weak(hashes.SHA224()))]) == []
-    dsa_like = replace(responder(), key=certification.p256_key())
-    assert dsa_like.key is not None
+    assert statements(PRINCIPAL, ISSUING, [crl(CA, SIGNED, NOW, algorithm=hashes.SHA224())], []) == []
+
+
+def test_a_responder_is_asked_in_the_time_of_its_certificate() -> None:
+    one, above, until = responder().certificate, CA.certificate, NOW + DAY
+    instants = (LONG_AGO - SECOND, LONG_AGO, until - SECOND, until)
+    assert [_delegated(one, above, at) for at in instants] == [False, True, True, False]
+
+
+def test_sixty_four_lists_are_read() -> None:
+    good = crl(CA, SIGNED, NOW)
+    assert len(statements(PRINCIPAL, ISSUING, [b"junk"] * 63 + [good], [])) == 1
+    assert statements(PRINCIPAL, ISSUING, [b"junk"] * 64 + [good], []) == []
 
 
 def weak(algorithm: hashes.HashAlgorithm) -> Responder:
@@ -253,6 +264,12 @@ def test_an_authority_that_may_not_sign_lists_says_nothing() -> None:
 def test_a_list_may_keep_what_expired() -> None:
     (found,) = statements(PRINCIPAL, ISSUING, [crl(CA, SIGNED, NOW, extensions=(expired_since(LONG_AGO),))], [])
     assert (found.expired_since, found.complete) == (LONG_AGO, True)
+
+
+def test_a_list_with_more_than_an_instant_in_its_extension_is_not_read() -> None:
+    extension, critical = expired_since(LONG_AGO)
+    longer = x509.UnrecognizedExtension(extension.oid, extension.public_bytes() + b"\0")
+    assert statements(PRINCIPAL, ISSUING, [crl(CA, SIGNED, NOW, extensions=((longer, critical),))], []) == []
 
 
 PART: tuple[x509.ExtensionType, bool] = (
@@ -312,7 +329,7 @@ def test_only_so_many_anchors_are_tried() -> None:
         LONG_AGO,
         NOW + DAY,
     ).public_bytes(Encoding.DER)
-    few = [anchor(der) for der in namesakes(MAX_CANDIDATES)]
+    few = [anchor(der) for der in namesakes(16)]
     assert Paths([*few[1:], anchor(ISSUING)], []).find((bare,), Use.DOCUMENT) is not None
     assert Paths([*few, anchor(ISSUING)], []).find((bare,), Use.DOCUMENT) is None
 
@@ -385,6 +402,15 @@ def test_a_hold_in_the_file_is_lifted_by_a_later_list_alone() -> None:
     assert status(base, later).held is None
 
 
+@pytest.mark.parametrize(
+    ("this", "held"), [(NOW - DAY, SIGNED), (NOW - DAY + SECOND, None), (NOW, None), (NOW + SECOND, SIGNED)]
+)
+def test_a_hold_is_lifted_by_what_was_said_after_it_and_not_after_now(this: datetime, held: datetime | None) -> None:
+    issuing = hierarchy()[1]
+    first = crl(issuing, NOW - DAY, NOW + DAY, on_list(x509.ReasonFlags.certificate_hold))
+    assert status(first, crl(issuing, this, NOW + 2 * DAY)).held == held
+
+
 def rolled() -> certification.Authority:
     """The issuing authority with a new key for its lists, which the root certified under the same name."""
     root, issuing, _ = hierarchy()
@@ -408,7 +434,22 @@ def test_a_list_by_another_key_of_the_authority_counts() -> None:
     good, bad = crl(other, NOW - DAY, NOW + DAY), crl(other, NOW - DAY, NOW + DAY, on_list())
     assert status(path=path) == Status()
     assert status(good, path=path) == Status(fresh=True)
-    assert status(bad, path=path).revoked == SIGNED
+    assert status(bad, path=path) == Status(revoked=SIGNED)
+
+
+def test_a_list_is_of_the_next_authority_on_the_path() -> None:
+    root, issuing, _ = hierarchy()
+    key, own = certification.p256_key(), certification.p256_key()
+    name, above = name_of("CA dưới"), issuing.certificate.subject
+    extensions = ((x509.BasicConstraints(ca=True, path_length=None), True), usage(sign=False, ca=True))
+    lower = certificate(name, key.public_key(), above, issuing.key, LONG_AGO, NOW + 9 * DAY, extensions)
+    signer = certificate(name_of("Người ký"), own.public_key(), name, key, LONG_AGO, NOW + 9 * DAY, (usage(),))
+    helpers = [one.public_bytes(Encoding.DER) for one in (issuing.certificate, lower)]
+    paths = Paths([anchor(root.certificate.public_bytes(Encoding.DER))], helpers)
+    path = paths.find((signer.public_bytes(Encoding.DER),), Use.DOCUMENT)
+    assert path is not None
+    said = StatusData(TrustSnapshot(1, ""), (crl(replace(issuing, certificate=lower, key=key), NOW - DAY, NOW + DAY),))
+    assert [said.of(path, index, None, NOW).fresh for index in range(3)] == [True, False, False]
 
 
 def test_what_vouches_for_nothing() -> None:

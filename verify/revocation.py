@@ -55,8 +55,7 @@ class StatusData:
             said = [one for one in said if not _lifted(one, said, at, vouched_for=answer is True)]
             if isinstance(answer, Listed) and answer.own == (index == 0) and answer.at not in dates:
                 said.append(Statement(answer.at, None, complete=False, revoked_at=answer.at, reason=answer.reason))
-        listed: list[Statement | RevokedCertificate] = [*known]
-        listed += [one for one in said if one.revoked_at is not None]
+        listed: list[Statement | RevokedCertificate] = [*known, *said]
         return Status(
             revoked=earliest(*(date for one in listed if one.reason != HOLD for date in _dates(one))),
             held=earliest(*(one.revoked_at for one in listed if one.reason == HOLD)),
