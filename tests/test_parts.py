@@ -17,9 +17,10 @@ from asn1crypto import core as asn1
 from certificates import certificate, name_of, usage
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes
-from cryptography.hazmat.primitives.asymmetric import x25519
+from cryptography.hazmat.primitives.asymmetric import ec, x25519
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
-from cryptography.x509.oid import ExtendedKeyUsageOID
+from cryptography.x509.name import _ASN1Type
+from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 from envelopes import Recipe, attribute, signed_data, token
 from lists import GOOD, Entry, Responder, Said, answer, crl, expired_since
 from pyhanko.pdf_utils.reader import PdfFileReader
@@ -304,6 +305,33 @@ def test_a_certificate_that_cannot_be_read_leads_nowhere() -> None:
     assert paths.find((b"", ISSUING), Use.DOCUMENT) is None
     assert paths.find((PRINCIPAL, b"\x30\x00"), Use.DOCUMENT) is None
     assert paths.find((PRINCIPAL, ISSUING), Use.DOCUMENT) is not None
+
+
+AUTHORITY = ((x509.BasicConstraints(ca=True, path_length=None), True), usage(sign=False, ca=True))
+
+
+@pytest.mark.parametrize(
+    ("above", "below", "found"),
+    [(ec.SECP256R1, ec.SECP384R1, True), (ec.SECP521R1, ec.SECP256R1, False), (ec.SECP256R1, ec.SECP521R1, False)],
+)
+def test_an_authority_with_a_key_that_is_not_admitted_leads_nowhere(above: Any, below: Any, found: bool) -> None:  # noqa: ANN401, FBT001 - curves; a column
+    top, key, own = (ec.generate_private_key(curve()) for curve in (above, below, ec.SECP256R1))
+    names, until = [name_of(one) for one in ("CA gốc", "CA dưới", "Người ký")], NOW + DAY
+    root = certificate(names[0], top.public_key(), names[0], top, LONG_AGO, until, AUTHORITY)
+    lower = certificate(names[1], key.public_key(), names[0], top, LONG_AGO, until, AUTHORITY)
+    signer = certificate(names[2], own.public_key(), names[1], key, LONG_AGO, until, (usage(),))
+    ders = [one.public_bytes(Encoding.DER) for one in (root, lower, signer)]
+    assert (Paths([anchor(ders[0])], [ders[1]]).find((ders[2],), Use.DOCUMENT) is not None) is found
+
+
+def test_a_name_may_be_written_in_another_string_type() -> None:
+    key, own = certification.p256_key(), certification.p256_key()
+    printable = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "CA", _ASN1Type.PrintableString)])
+    root = certificate(printable, key.public_key(), printable, key, LONG_AGO, NOW + DAY, AUTHORITY)
+    signer = certificate(name_of("N"), own.public_key(), name_of("CA"), key, LONG_AGO, NOW + DAY, (usage(),))
+    assert signer.issuer.public_bytes() != root.subject.public_bytes()
+    paths = Paths([anchor(root.public_bytes(Encoding.DER))], [])
+    assert paths.find((signer.public_bytes(Encoding.DER),), Use.DOCUMENT) is not None
 
 
 @cache
