@@ -304,6 +304,7 @@ def test_a_certificate_that_cannot_be_read_leads_nowhere() -> None:
     paths = Paths([anchor(ROOT)], [])
     assert paths.find((b"", ISSUING), Use.DOCUMENT) is None
     assert paths.find((PRINCIPAL, b"\x30\x00"), Use.DOCUMENT) is None
+    assert paths.find((PRINCIPAL + b"\0", ISSUING), Use.DOCUMENT) is None
     assert paths.find((PRINCIPAL, ISSUING), Use.DOCUMENT) is not None
 
 
@@ -372,7 +373,17 @@ def test_only_so_many_authorities_are_tried() -> None:
         NOW + DAY,
     ).public_bytes(Encoding.DER)
     assert Paths([anchor(ROOT)], [ISSUING]).find((bare,), Use.DOCUMENT) is not None
-    assert Paths([anchor(ROOT)], [*namesakes(81), ISSUING]).find((bare,), Use.DOCUMENT) is None
+    assert Paths([anchor(ROOT)], [ISSUING, *namesakes(79)]).find((bare,), Use.DOCUMENT) is not None
+    assert Paths([anchor(ROOT)], [ISSUING, *namesakes(80)]).find((bare,), Use.DOCUMENT) is None
+
+
+def test_a_critical_extension_that_is_none_of_a_signers_leads_nowhere() -> None:
+    for critical in (False, True):
+        extensions = (usage(), (x509.InhibitAnyPolicy(0), critical))
+        name, key = name_of("Người ký"), certification.p256_key().public_key()
+        made = certificate(name, key, CA.certificate.subject, CA.key, LONG_AGO, NOW + DAY, extensions)
+        found = Paths([anchor(ISSUING)], []).find((made.public_bytes(Encoding.DER),), Use.DOCUMENT)
+        assert (found is None) is critical
 
 
 @cache
