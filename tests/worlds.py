@@ -899,9 +899,6 @@ def worlds(draw: Draw[Any]) -> oracle.World:
     if not recorded:
         # The policy does not say which of several entries for one file stands in for its record.
         versions = tuple(replace(one, files=()) if index else one for index, one in enumerate(versions))
-    if not recorded and not any(one.files for one in versions):
-        # Of a file that nobody identifies, the engine does not ask what a certification forbade: docs/conformance.md.
-        signatures = tuple(replace(one, certifies=None) for one in signatures)
     strict, crls, responses = draw_status(draw, odds, now, past, used)
     return oracle.World(
         now=now,

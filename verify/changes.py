@@ -3,7 +3,7 @@
 Validation data, document time-stamps, document information and metadata; and of what a reader sees only the appearance
 of another signature that counts. Neither the start nor what is allowed depends on another signature's answer: else a
 revocation, which moves a role to another candidate, could forgive a change (decision 2, item 14). A certification
-signature that forbids all changes (DocMDP 1) is honoured from its own revision on.
+signature is honoured from its own revision on, whoever certified (item 21): DocMDP 1 forbids all but time-stamps.
 """
 
 from __future__ import annotations
@@ -24,14 +24,15 @@ def changes(evidence: Evidence, judged: Sequence[JudgedSignature]) -> list[Findi
     """
     placed = {one.field: one.revision for one in evidence.signatures}
     first = min((placed[one.field] for one in judged if one.counts), default=None)
-    found: list[Finding] = []
+    certified = min((one.revision for one in evidence.signatures if one.certifies is not None), default=None)
+    watched = min((one for one in (first, certified) if one is not None), default=len(evidence.revisions))
+    found = [
+        _modified({"revision": index, "why": revision.refused})
+        for index, revision in enumerate(evidence.revisions)
+        if index > watched and revision.refused
+    ]
     if first is not None:
         found += _visible(evidence, first, _may_appear(judged))
-        found += [
-            _modified({"revision": index, "why": revision.refused})
-            for index, revision in enumerate(evidence.revisions)
-            if index > first and revision.refused
-        ]
         # Whatever a rule let pass: what a viewer finds in the file must be the record that was signed.
         signed = evidence.revisions[first].attachment
         found += [
@@ -39,19 +40,19 @@ def changes(evidence: Evidence, judged: Sequence[JudgedSignature]) -> list[Findi
             for index, revision in enumerate(evidence.revisions)
             if index > first and revision.attachment != signed and not revision.refused
         ]
-    certified = min((one.revision for one in evidence.signatures if one.certifies == NO_CHANGES), default=None)
-    if certified is not None:
+    closed = min((one.revision for one in evidence.signatures if one.certifies == NO_CHANGES), default=None)
+    if closed is not None:
         found += [
             _modified({"revision": one.revision, "why": "certified: no changes"})
             for one in evidence.signatures
-            if one.revision > certified and not one.timestamp
+            if one.revision > closed and not one.timestamp
         ]
         # A document time-stamp may come with a new modification date: honest writers put it into the metadata.
         stamped = {one.revision for one in evidence.signatures if one.timestamp}
         found += [
             _modified({"revision": index, "why": "certified: no changes"})
             for index, revision in enumerate(evidence.revisions)
-            if index > certified and revision.described and index not in stamped
+            if index > closed and revision.described and index not in stamped
         ]
     return found or [Finding("changes", Outcome.PASSED)]
 

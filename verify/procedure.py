@@ -93,8 +93,8 @@ def _judge(evidence: Evidence, trust: TrustSnapshot, policy: Policy, at: datetim
 
     # 6. The document as a whole: what changed after signing, the record in each required revision, the register, and
     # what the QR codes on its pages say of the same.
+    story.findings += changes(evidence, story.judged)
     if story.subject is not None:
-        story.findings += changes(evidence, story.judged)
         story.findings += _record_in_time(story, evidence)
         story.findings += standing(story.subject, trust, [one.proven_at for one in story.taken])
     story.findings += compare(story, evidence, trust, policy, at)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import cache
+from typing import Any
 
 import sheet
 import world
@@ -74,6 +75,33 @@ def a_teachers_certification() -> Given:
     return given(
         sheet.sign(pdf, cast().seal, "school_seal"), appointments=appointments, more_keys=(key(cast().teacher),)
     )
+
+
+@each(
+    "A certification signature's DocMDP is honoured where it is narrower",
+    rows={
+        level.name.lower(): (level, MODIFIED) for level in (MDPPerm.NO_CHANGES, MDPPerm.FILL_FORMS, MDPPerm.ANNOTATE)
+    },
+)
+def a_change_after_a_strangers_certification(level: MDPPerm) -> Given:
+    """Nobody who counts had signed yet; the page that was certified is another one all the same."""
+    pdf = sheet.sign(sheet.sheet(), cast().stranger, "stranger", certifies=level)
+    pdf = sheet.sign(sheet.updated(pdf, annotation), cast().principal, "principal")
+    return given(sheet.sign(pdf, cast().seal, "school_seal"))
+
+
+@case(
+    "A certification signature's DocMDP is honoured where it is narrower",
+    expected=expect("invalid", "MODIFIED_AFTER_SIGNING", "NOT_IDENTIFIED"),
+)
+def a_certified_letter() -> Given:
+    """No transcript, and signed again after "no changes": that is told, too."""
+
+    def bare(pdf: Any) -> None:  # noqa: ANN401 - pikepdf's
+        del pdf.Root.AF, pdf.Root.Names
+
+    pdf = sheet.sign(sheet.sheet(bend=bare), cast().principal, "principal", certifies=MDPPerm.NO_CHANGES)
+    return given(sheet.sign(pdf, cast().seal, "school_seal"))
 
 
 ACTIVE = expect("indeterminate", "ACTIVE_CONTENT")
