@@ -344,10 +344,10 @@ def draw_appointments(draw: Draw[Any], odds: int, known: frozenset[str]) -> tupl
 def draw_entries(
     draw: Draw[Any], odds: int, now: datetime, past: st.SearchStrategy[datetime], payload: Payload
 ) -> tuple[Entry, ...]:
-    found = []
+    found: list[Entry] = []
     soon = min(DAYS[1], now)
     for _ in range(draw(st.sampled_from([1, 1, 1, 1, 2, 2, 3, 0]))):
-        version = seldom(draw, 5, payload.version, st.integers(1, 3))
+        version = seldom(draw, 2 if found else 5, payload.version, st.integers(1, 3))
         codes = []
         for _ in range(seldom(draw, 5, 1, st.sampled_from([0, 2]))):
             other = seldom(draw, odds // 2, False, st.just(True))  # noqa: FBT003
