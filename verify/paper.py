@@ -7,7 +7,8 @@ code is only compared with the record that was signed.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 
 from verify import record as records
@@ -49,12 +50,9 @@ def judge_paper(story: Story, evidence: Evidence, trust: TrustSnapshot, policy: 
         ]
     story.findings += _seen(evidence.codes)
     read = {one.sealed: one.claims for one in evidence.codes if one.sealed and one.claims}
-    if len({claims.number for claims in read.values()}) > 1:
-        # Several transcripts in one document: which of them is asked about, nobody knows.
-        story.findings.append(Finding("qr", Outcome.INDETERMINATE, Reason.CANNOT_BE_JUDGED, {"codes": len(read)}))
-    elif len({sealed.payload for sealed in read}) > 1:
-        story.findings.append(Finding("qr", Outcome.FAILED, Reason.QR_MISMATCH, {"payloads": len(read)}))
-    elif read:
+    story.findings += _unsound(read, trust)
+    story.findings += _several(read)
+    if len({sealed.payload for sealed in read}) == 1:
         _judge(story, list(read), next(iter(read.values())), trust, policy, at)
 
 
@@ -93,6 +91,26 @@ def _seen(codes: Sequence[Code]) -> Iterator[Finding]:
         yield Finding("qr", Outcome.NOTED, Reason.QR_FOREIGN_HOST)
 
 
+def _unsound(read: Iterable[Sealed], trust: TrustSnapshot) -> Iterator[Finding]:
+    """A signature that fails breaks the paper, whatever else is on it."""
+    for sealed in read:
+        key = _key(sealed, trust)
+        if key is not None and sealed_by(sealed, key) is not None:
+            yield Finding("qr", Outcome.FAILED, Reason.SIGNATURE_BROKEN, {"key": key.id})
+
+
+def _several(read: Mapping[Sealed, Claims]) -> Iterator[Finding]:
+    """Two payloads of one number contradict each other; of two numbers nobody knows which is asked about."""
+    payloads: dict[str, set[bytes]] = defaultdict(set)
+    for sealed, claims in read.items():
+        payloads[claims.number].add(sealed.payload)
+    most = max(map(len, payloads.values()), default=0)
+    if most > 1:
+        yield Finding("qr", Outcome.FAILED, Reason.QR_MISMATCH, {"payloads": most})
+    if len(payloads) > 1:
+        yield Finding("qr", Outcome.INDETERMINATE, Reason.CANNOT_BE_JUDGED, {"numbers": len(payloads)})
+
+
 def _judge(
     story: Story, sealed: Sequence[Sealed], claims: Claims, trust: TrustSnapshot, policy: Policy, at: datetime
 ) -> None:
@@ -104,9 +122,6 @@ def _judge(
     story.judged = take(judged, policy.code_roles)
     signers = [Signer(_key(one, trust), Use.QR) for one in sealed]
     story.findings += missing(story.judged, signers, subject, trust, policy.code_roles)
-    for one, signer in zip(sealed, signers, strict=True):
-        if signer.key is not None and sealed_by(one, signer.key) is not None:
-            story.findings.append(Finding("qr", Outcome.FAILED, Reason.SIGNATURE_BROKEN, {"key": signer.key.id}))
     if not claims.complete:
         story.findings.append(Finding("qr", Outcome.INDETERMINATE, Reason.QR_INCOMPLETE))
     story.findings += _register(claims, sealed[0].qr_sha256, trust)
