@@ -1,4 +1,4 @@
-"""What the second reading of section 5 (`tests/oracle_codes.py`) found the engine to answer otherwise, mended. HB-1, 5."""
+"""Where the second reading of section 5 (`tests/oracle_codes.py`) once disagreed with the engine: mended. HB-1, 5."""
 
 from __future__ import annotations
 
