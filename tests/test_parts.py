@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import socket
 from dataclasses import replace
 from datetime import datetime
 from functools import cache
@@ -508,6 +509,25 @@ def test_a_list_by_another_key_of_the_anchor_vouches_for_nothing() -> None:
     assert path is not None
     lists = [crl(replace(CA, certificate=made, key=key), NOW - DAY, NOW + DAY)]
     assert vouched(path, NOW, lists, []) is False
+
+
+def test_no_address_in_a_certificate_is_contacted(monkeypatch: pytest.MonkeyPatch) -> None:
+    place = [x509.UniformResourceIdentifier("http://mau.example/ca.crl")]
+    points = x509.CRLDistributionPoints([x509.DistributionPoint(place, None, None, None)])
+    name, key = name_of("Người ký"), certification.p256_key().public_key()
+    extensions = (usage(), (points, False))
+    made = certificate(name, key, CA.certificate.subject, CA.key, LONG_AGO, NOW + DAY, extensions)
+    asked: list[object] = []
+
+    def resolved(*told: object, **_: object) -> list[object]:
+        asked.append(told)
+        return []
+
+    monkeypatch.setattr(socket, "getaddrinfo", resolved)
+    path = Paths([anchor(ISSUING)], []).find((made.public_bytes(Encoding.DER),), Use.DOCUMENT)
+    assert path is not None
+    assert vouched(path, NOW, [], []) is False
+    assert asked == []
 
 
 # Cross-references in streams.
