@@ -4,8 +4,8 @@ Like `tests/oracle.py`, whose time table, tree and register it asks, it is brute
 docs/qr.md and from decision 5, and shares no code with the engine but the codes of `verify/report.py`. A code here is
 what it says, whose key signed it, and whether its signature holds, by decree.
 
-Left out, and not drawn by `tests/worlds_of_codes.py`: how a code is found in a picture and taken apart, lists of revoked
-certificates, an algorithm that does not fit the key, and a code on a PDF that bears a document time-stamp alone.
+Left out, and not drawn by `tests/worlds_of_codes.py`: how a code is found in a picture and taken apart, lists of
+revoked certificates, an algorithm that does not fit the key, a code on a PDF that bears a document time-stamp alone.
 """
 
 from __future__ import annotations
