@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -16,7 +17,7 @@ from cases.roles import capacity_is
 from cases.status_data import RECENT, STALE, strict
 from cases.time_ends import JUNE, SEPTEMBER, principals_appointments
 from cases.time_table import plain
-from verify.report import Finding, Outcome, Sub
+from verify.report import Finding, Outcome, Report, Sub
 from verify.trust import Capacity, KeyState, Kind, Level, Role, start_of_day
 
 CODES = "Findings are codes and facts"
@@ -271,3 +272,33 @@ HELD = (
 def a_capacity_of_its_time(poe: datetime) -> Given:
     """How the office was held when the signature is proved to have existed; in a gap, how it was held last."""
     return given(plain(), poe=poe, **principals_appointments(*HELD))
+
+
+def transcript_is(status: str, issuer: str | None = world.SCHOOL) -> Callable[[Report], bool]:
+    """Whether the report shows this status, no newer version, and this issuer of the principal's signature."""
+    return lambda report: (
+        report.transcript is not None
+        and (report.transcript.status, report.transcript.superseded_by) == (status, None)
+        and report.signatures[0].issuer == issuer
+    )
+
+
+@each(
+    CODES,
+    rows={
+        "registered": ({}, VALID),
+        "not-registered": ({"versions": ()}, expect("valid", "UNREGISTERED")),
+        "by-a-stranger": (
+            {"principal": world.key(cast().teacher)},
+            expect("indeterminate", "UNKNOWN_KEY", "ROLE_MISSING"),
+        ),
+    },
+    shows={
+        "registered": transcript_is("current"),
+        "not-registered": transcript_is("unregistered"),
+        "by-a-stranger": transcript_is("current", None),
+    },
+)
+def a_standing_that_is_told(changes: dict[str, Any]) -> Given:
+    """Current is what the register knows and has not replaced; who has no role here speaks for no issuer."""
+    return given(plain(), **changes)
