@@ -57,11 +57,11 @@ def checked(receipt: str, service: Service) -> dict[str, Any] | None:
 async def advise(request: Request[Any, Any, Any]) -> Response[str]:
     """How to check a transcript, what an answer means, what becomes of the data."""
     pages: Pages = request.app.state.pages
-    verdicts = [
+    answers = [
         {"code": code.value, "word": vocabulary.VERDICTS[code], **verdicts.VERDICTS[code]._asdict()}
         for code in reversed(Verdict)
     ]
-    return page(pages.show(language(request), "help", path="/help", verdicts=verdicts))
+    return page(pages.show(language(request), "help", path="/help", verdicts=answers))
 
 
 @get("/about/policy", include_in_schema=False)

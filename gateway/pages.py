@@ -136,11 +136,11 @@ class Pages:
 
     def front(self, lang: str) -> str:
         """The form, and what it may answer."""
-        verdicts = [
+        answers = [
             {"code": code.value, "word": vocabulary.VERDICTS[code], "means": verdicts.VERDICTS[code].means}
             for code in reversed(Verdict)
         ]
-        return self._templates[lang]("front.html").render(verdicts=verdicts, synthetic=self._synthetic)
+        return self._templates[lang]("front.html").render(verdicts=answers, synthetic=self._synthetic)
 
     def show(self, lang: str, name: str, **facts: object) -> str:
         """A page that is read, by its template's name."""
