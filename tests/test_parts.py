@@ -15,6 +15,7 @@ import sheet
 import world
 from asn1crypto import cms
 from asn1crypto import core as asn1
+from asn1crypto import crl as asn1_crl
 from certificates import certificate, name_of, usage
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes
@@ -25,6 +26,10 @@ from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 from envelopes import Recipe, attribute, signed_data, token
 from lists import GOOD, Entry, Responder, Said, answer, crl, expired_since
 from pyhanko.pdf_utils.reader import PdfFileReader
+from pyhanko_certvalidator._state import ValProcState
+from pyhanko_certvalidator.errors import RevokedError
+from pyhanko_certvalidator.path import ValidationPath
+from pyhanko_certvalidator.util import ConsList
 from world import DAY, LONG_AGO, NOW, SECOND, SIGNED, cast
 
 from issuers import certification, kit
@@ -570,3 +575,15 @@ RANGE = b"%PDF-1.7\n<3000>\nstartxref\n0\n%%EOF\n"
 )
 def test_a_range_by_itself(content: bytes, numbers: tuple[int, ...], fault: str) -> None:
     assert signed_range(numbers, RANGE_CMS, content)[0] == fault
+
+
+def test_a_revoked_signer_of_a_list_vouches_for_nobody(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The library tells it as a revocation found beside the path: it is no answer about the path itself."""
+
+    async def beside(_: object, path: ValidationPath) -> None:
+        state = ValProcState(cert_path_stack=ConsList.sing(path), is_side_validation=True)
+        raise RevokedError.format(asn1_crl.CRLReason("key_compromise"), NOW, "CRL", state)
+
+    path = path_in()
+    monkeypatch.setattr("verify.path.async_validate_path", beside)
+    assert vouched(path, NOW, [], []) is False

@@ -95,7 +95,7 @@ def _judge(evidence: Evidence, trust: TrustSnapshot, policy: Policy, at: datetim
     # what the QR codes on its pages say of the same.
     story.findings += changes(evidence, story.judged)
     if story.subject is not None:
-        story.findings += _record_in_time(story, evidence)
+        story.findings += _record_in_time(story, story.subject, evidence)
         story.findings += standing(story.subject, trust, [one.proven_at for one in story.taken])
     story.findings += compare(story, evidence, trust, policy, at)
 
@@ -191,17 +191,15 @@ def _ask(case: SignatureCase) -> JudgedSignature:
     )
 
 
-def _record_in_time(story: Story, evidence: Evidence) -> list[Finding]:
+def _record_in_time(story: Story, subject: Subject, evidence: Evidence) -> list[Finding]:
     """Step 6: the same record in the revision of every required signature, and not dated after all of them."""
-    if story.subject is None:
-        return []
     placed = {one.field: one.revision for one in evidence.signatures}
     taken = story.taken
     found = []
     if len({evidence.revisions[placed[one.field]].attachment for one in taken} | {_signed_last(evidence)}) > 1:
         found.append("differs between signed revisions")
     latest = max((one.proven_at for one in taken if one.proven_at), default=None)
-    if records.issued_after(story.subject.issued_on, latest):
+    if records.issued_after(subject.issued_on, latest):
         found.append("issued_on after the signatures")
     findings = [Finding("record", Outcome.FAILED, Reason.RECORD_INCONSISTENT, {"field": one}) for one in found]
     if story.record and records.scores_disagree(story.record.content):
