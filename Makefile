@@ -21,8 +21,10 @@ lint: install-test  ## check style, format and types
 	$(BIN)/ruff format --check
 	$(BIN)/mypy $(CODE)
 
-bench: install-test  ## time the engine against its floor
+bench: install-test  ## time engine, QR codes and registry against their floors and peers (half an hour)
 	$(BIN)/python -m bench.engine
+	$(BIN)/python -m bench.qr
+	$(BIN)/python -m bench.registry
 
 mutants: install-test  ## change one operator of the engine at a time; some case must fail
 	$(BIN)/python -m bench.mutants
