@@ -14,7 +14,7 @@ run: install  ## serve a sample world on http://127.0.0.1:8000
 	@DATA_DIR=$(DATA_DIR) exec $(BIN)/transcript-gateway serve
 
 test: install-test  ## run every test; verify/ must be covered to the last branch
-	$(BIN)/pytest --numprocesses=auto --cov
+	$(BIN)/pytest --numprocesses=auto --dist=loadfile --cov
 
 lint: install-test  ## check style, format and types
 	$(BIN)/ruff check

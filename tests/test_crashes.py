@@ -24,7 +24,7 @@ from issuers.tables import answers, ledger, transcripts
 
 WRITES = 200
 WRITERS = 3
-CRASHES = 8
+CRASHES = 5
 
 MOST_ITEMS = 40
 """A call of so many items is some milliseconds in its transaction: time enough to be killed in."""

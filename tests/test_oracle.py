@@ -17,7 +17,7 @@ from worlds import describe, realise, worlds
 from verify.policy import HB_1
 from verify.procedure import judge
 
-DEFAULT = 500
+DEFAULT = 200
 EXAMPLES = int(os.environ.get("ORACLE_EXAMPLES", DEFAULT))
 
 
