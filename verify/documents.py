@@ -14,10 +14,9 @@ from verify.code import Code, read_code
 from verify.evidence import Evidence, Unreadable
 from verify.pdf import open_pdf
 from verify.picture import format_of
+from verify.report import Reason
 from verify.scan import Scan, scan_pages, scan_picture
 from verify.trust import Names
-
-CANNOT_BE_JUDGED = "CANNOT_BE_JUDGED"
 
 
 def open_document(content: bytes, host: str = "") -> Evidence:
@@ -26,9 +25,10 @@ def open_document(content: bytes, host: str = "") -> Evidence:
     Raises Unreadable: nobody can open it, or it passes a limit.
     """
     if format_of(content):
-        return _paper(content, "image", scan_picture(content), host)
+        scan = scan_picture(content)
+        return _paper(content, "image", _read(scan, host), len(scan.foreign))
     evidence = open_pdf(content)
-    if not evidence.signatures and any(one.code == CANNOT_BE_JUDGED for one in evidence.faults):
+    if not evidence.signatures and any(one.code == Reason.CANNOT_BE_JUDGED for one in evidence.faults):
         return evidence  # one of two readers cannot open it: that it is not signed, nobody has said
     signed = any(not one.timestamp for one in evidence.signatures)
     drawn = signed or evidence.visible_text
@@ -48,16 +48,13 @@ def open_document(content: bytes, host: str = "") -> Evidence:
 def open_text(text: str, host: str = "") -> Evidence:
     """Read a text that somebody scanned. Raises Refused, item 1: it is no code of ours."""
     read = (read_code(text, host),)
-    content = text.encode()
-    digest = hashlib.sha256(content).hexdigest()
-    return Evidence("qr", digest, len(content), _named(read, Names(), alone=True), codes=read)
+    return _paper(text.encode(), "qr", read)
 
 
-def _paper(content: bytes, kind: str, scan: Scan, host: str) -> Evidence:
-    read = _read(scan, host)
+def _paper(content: bytes, kind: str, read: tuple[Code, ...], foreign: int = 0) -> Evidence:
     names = _named(read, Names(), alone=True)
     digest = hashlib.sha256(content).hexdigest()
-    return Evidence(kind, digest, len(content), names, codes=read, foreign_codes=len(scan.foreign))
+    return Evidence(kind, digest, len(content), names, codes=read, foreign_codes=foreign)
 
 
 def _read(scan: Scan, host: str) -> tuple[Code, ...]:

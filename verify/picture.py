@@ -69,6 +69,7 @@ def open_picture(content: bytes) -> Image.Image:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # of odd metadata, which is not looked at
             warnings.simplefilter("error", Image.DecompressionBombWarning)
+            # Bytes in memory: no file is opened.
             with Image.open(BytesIO(content), formats=allowed) as image:
                 if image.width * image.height <= MAX_PIXELS:
                     return _bounded(_upright(image))

@@ -65,6 +65,7 @@ class Structure:
 def read_structure(content: bytes) -> Structure:
     """Read the structure without repairing anything. Never raises for a malformed file."""
     try:
+        # Bytes in memory: no file is opened.
         with pikepdf.open(BytesIO(content), attempt_recovery=False, suppress_warnings=True) as pdf:
             if pdf.is_encrypted:
                 return Structure(failed="encrypted")
