@@ -1,8 +1,8 @@
 """Serving: what is taken is answered, on start, under load and on stop.
 
 uvicorn with three changes. A request's head must arrive in time. On SIGTERM the connections that wait in the kernel
-are still taken, requests on their way are still read, and only then do idle connections close. And a stop that was
-asked for ends with exit code 0.
+are still taken, requests on their way are still read, kept connections get time for a last one, and only then close. And
+a stop that was asked for ends with exit code 0.
 """
 
 from __future__ import annotations
@@ -26,6 +26,10 @@ refused before it ended."""
 
 LINGER_SECONDS = 0.3
 """How long requests that are on their way may take to arrive once a stop was asked for."""
+
+FAREWELL_SECONDS = 3.0
+"""How long, beyond that, a kept connection may bring one more request, which is answered with `Connection: close`. To
+close it at once would lose what a client on a slow line or a busy machine was just sending (RFC 9112, 9.5)."""
 
 GRACE_SECONDS = 25
 """How long requests in hand may take after that; container managers commonly kill after 30 s."""
@@ -103,6 +107,9 @@ class Server(uvicorn.Server):
         for sock in waiting:
             await self._take_all(sock)
         await asyncio.sleep(LINGER_SECONDS)
+        parting = asyncio.get_running_loop().time() + FAREWELL_SECONDS
+        while self.server_state.connections and asyncio.get_running_loop().time() < parting:
+            await asyncio.sleep(LINGER_SECONDS / 10)
         await super().shutdown(sockets)
 
     async def _take_all(self, sock: socket.socket) -> None:
