@@ -12,6 +12,7 @@ import logging
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import lru_cache
 
 from asn1crypto import x509
 from pyhanko_certvalidator.authority import CertTrustAnchor
@@ -27,6 +28,8 @@ logging.getLogger("pyhanko_certvalidator").setLevel(logging.CRITICAL)  # it logs
 
 MAX_DEPTH = 5
 """CA certificates between a signer and an anchor: the field has two; more invites cycles of cross-certificates."""
+MAX_ANSWERS = 1024
+"""Paths kept in a worker: a school's signers are asked about again and again in a season. About 10 KB each."""
 MAX_CANDIDATES = 16
 """Candidate paths tried for one certificate: cross-certified cycles make thousands (hazards 5)."""
 
@@ -64,41 +67,41 @@ class Path:
 
 
 class Paths:
-    """Path building for one snapshot: its anchors, its intermediates, and answers already given."""
+    """Path building for one snapshot: its anchors and its intermediates."""
 
     def __init__(self, anchors: Iterable[Anchor], intermediates: Iterable[bytes]) -> None:
-        self._anchors = [
-            (anchor, _load(anchor.der)) for anchor in anchors if anchor.distrusted_at is None
-        ]  # a distrusted anchor anchors nothing (HB-1, 2)
-        self._intermediates = [*intermediates]
-        self._answers: dict[tuple[tuple[bytes, ...], Use], Path | None] = {}
+        # a distrusted anchor anchors nothing (HB-1, 2)
+        self._anchors = tuple(anchor for anchor in anchors if anchor.distrusted_at is None)
+        self._intermediates = tuple(intermediates)
 
     def find(self, certificates: tuple[bytes, ...], use: Use) -> Path | None:
         """A path for the first certificate (DER) to an anchor of this use, or None.
 
         The other certificates, and those seen at admission, are helpers and trusted for nothing.
         """
-        asked = (certificates, use)
-        if asked not in self._answers:
-            self._answers[asked] = self._search(certificates, use)
-        return self._answers[asked]
+        return _search(certificates, use, self._anchors, self._intermediates)
 
-    def _search(self, certificates: tuple[bytes, ...], use: Use) -> Path | None:
-        try:
-            signer = _load(certificates[0])
-            if not _usable(signer, use):
-                return None
-            helpers = [_load(der) for der in dict.fromkeys((*certificates[1:], *self._intermediates))]
-            anchors = [(anchor, cert) for anchor, cert in self._anchors if anchor.use is use]
-            for tried, (anchor, root, chain) in enumerate(_candidates(signer, helpers, anchors)):
-                if tried >= MAX_CANDIDATES:
-                    return None
-                if _validates(root, chain):
-                    return Path(tuple(one.dump() for one in chain), anchor, tuple(one.dump() for one in helpers))
-        except (ValueError, TypeError, KeyError, AttributeError, OverflowError, RecursionError):
-            # asn1crypto on malformed certificates (hazards 6): a certificate that cannot be read leads nowhere.
+
+@lru_cache(MAX_ANSWERS)
+def _search(
+    certificates: tuple[bytes, ...], use: Use, trusted: tuple[Anchor, ...], intermediates: tuple[bytes, ...]
+) -> Path | None:
+    """The path, kept under all that it follows from: neither a clock nor the registry's state has a part in it."""
+    try:
+        signer = _load(certificates[0])
+        if not _usable(signer, use):
             return None
+        helpers = [_load(der) for der in dict.fromkeys((*certificates[1:], *intermediates))]
+        anchors = [(anchor, _load(anchor.der)) for anchor in trusted if anchor.use is use]
+        for tried, (anchor, root, chain) in enumerate(_candidates(signer, helpers, anchors)):
+            if tried >= MAX_CANDIDATES:
+                return None
+            if _validates(root, chain):
+                return Path(tuple(one.dump() for one in chain), anchor, tuple(one.dump() for one in helpers))
+    except (ValueError, TypeError, KeyError, AttributeError, OverflowError, RecursionError):
+        # asn1crypto on malformed certificates (hazards 6): a certificate that cannot be read leads nowhere.
         return None
+    return None
 
 
 def validity_of(der: bytes) -> tuple[datetime, datetime]:
