@@ -240,23 +240,6 @@ class Suite:
         self.files: dict[Any, str] = {}
         self.through: dict[tuple[str, int], set[str]] = {}
         self._run()
-        self._remember_paths()
-
-    def _remember_paths(self) -> None:
-        """Paths are two thirds of the time: one that was searched is not searched again, but for mutants on its way."""
-        paths = importlib.import_module("verify.path").Paths
-        self._search, known = paths._search, dict[Any, Any]()
-
-        def search(own: Any, *asked: Any) -> Any:  # noqa: ANN401 - as in `verify/path.py`
-            key = (tuple(anchor for anchor, _ in own._anchors), tuple(own._intermediates), asked)
-            if key not in known:
-                known[key] = self._search(own, *asked)
-            return known[key]
-
-        paths._search = search
-        for row in self.rows:
-            row.right()
-        signal.setitimer(signal.ITIMER_PROF, 0)
         gc.freeze()  # what is never touched stays shared with the forks
 
     def _run(self) -> None:
@@ -270,6 +253,7 @@ class Suite:
             self._coverage.switch_context(name)
             opened(row.given.pdf)
             self._coverage.switch_context(row.name)
+            forget_paths()
             if not row.right():
                 raise RuntimeError(f"{row.name} fails unchanged")
         signal.setitimer(signal.ITIMER_PROF, 0)
@@ -285,6 +269,7 @@ class Suite:
     def pytest_runtest_protocol(self, item: pytest.Item) -> Iterator[None]:
         """Tell one direct test from another."""
         self._coverage.switch_context(item.nodeid)
+        forget_paths()
         return (yield)
 
     def _tests(self, names: Sequence[str], *plugins: object) -> int:
@@ -295,7 +280,7 @@ class Suite:
     def finder(self, mutant: Mutant, name: str) -> int:
         """Who finds a mutant in this process: the number of a row, `BY_TESTS`, or nobody: `SURVIVED`."""
         if name in SEARCHED:
-            importlib.import_module("verify.path").Paths._search = self._search
+            forget_paths()
         differs = installed(mutant, importlib.import_module(f"verify.{name}"))
         if not differs:
             return BY_TESTS if differs is None else SURVIVED
@@ -315,6 +300,11 @@ class Suite:
         if failed not in {pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED, pytest.ExitCode.INTERRUPTED}:
             raise RuntimeError(f"the tests were not asked: {failed}")
         return BY_TESTS if failed else SURVIVED
+
+
+def forget_paths() -> None:
+    """The engine keeps the paths that it searched; who asks which statements run must see it search."""
+    importlib.import_module("verify.path")._search.cache_clear()
 
 
 SURVIVED = -1
