@@ -35,8 +35,9 @@ from sqlalchemy import Engine
 from issuers import anchors, certification, crls, keys, kit, pupils, registry, snapshot, store
 from issuers.admission import Candidate, every_anchor
 from issuers.appointments import Office
+from verify.algorithms import verify_signature
 from verify.case import open_signature
-from verify.cms import SignedData, parse_token, verify_signature
+from verify.cms import SignedData, parse_token
 from verify.pdf import open_pdf
 from verify.policy import HB_1
 from verify.procedure import judge

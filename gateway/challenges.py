@@ -53,8 +53,8 @@ async def receive(request: Request[Any, Any, Any]) -> tuple[bytes, SignedChallen
 
 def examine(content: bytes) -> SignedChallenge | _Unsigned:
     """In a worker: the one signature of a file, if it is sound and strong."""
+    from verify.algorithms import weakness  # noqa: PLC0415
     from verify.case import open_signature  # noqa: PLC0415 (the server itself never loads a PDF library)
-    from verify.cms import weakness  # noqa: PLC0415
     from verify.integrity import broken  # noqa: PLC0415
     from verify.pdf import open_pdf  # noqa: PLC0415
 

@@ -33,9 +33,11 @@ from pyhanko_certvalidator.util import ConsList
 from world import DAY, LONG_AGO, NOW, SECOND, SIGNED, cast
 
 from issuers import certification, kit
+from verify.algorithms import key_weakness, verify_signature, weakness
 from verify.byterange import signed_range
 from verify.case import open_signature
-from verify.cms import Malformed, key_weakness, parse, parse_token, verify_signature, weakness
+from verify.cms import parse, parse_token
+from verify.der import Malformed
 from verify.evidence import Evidence, Signature
 from verify.integrity import broken, token_whole
 from verify.path import Path, Paths, vouched

@@ -11,7 +11,7 @@ import hashlib
 import re
 from collections.abc import Iterable, Sequence
 
-from verify.cms import HASHES
+from verify.algorithms import HASHES
 
 MAX_CONTENTS = 256 * 1024
 """Bytes of one CMS: with CRLs and OCSP responses inside, real ones stay below 100 KB."""

@@ -9,7 +9,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from verify.cms import Malformed, SignedData, Token, parse, parse_token
+from verify.cms import SignedData, Token, parse, parse_token
+from verify.der import Malformed
 from verify.envelope import Sealed
 from verify.evidence import Signature
 from verify.path import Path

@@ -13,8 +13,10 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from verify.algorithms import STRONG_HASHES, verify_signature, weakness
 from verify.case import Opened, Proof
-from verify.cms import STRONG_HASHES, Malformed, Token, parse_token, verify_signature, weakness
+from verify.cms import Token, parse_token
+from verify.der import Malformed
 from verify.evidence import Evidence
 from verify.integrity import broken, names_its_certificate, token_whole
 from verify.path import Paths, validity_of

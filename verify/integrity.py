@@ -9,8 +9,8 @@ from __future__ import annotations
 import hashlib
 import hmac
 
+from verify.algorithms import HASHES, verify_signature, weakness
 from verify.case import CodeCase, Opened, SignatureCase
-from verify.cms import HASHES, verify_signature, weakness
 from verify.envelope import Sealed
 from verify.report import Finding, Outcome, Sub
 from verify.trust import Key

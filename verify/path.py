@@ -21,7 +21,7 @@ from pyhanko_certvalidator.errors import PathError, RevokedError, ValidationErro
 from pyhanko_certvalidator.path import ValidationPath
 from pyhanko_certvalidator.validate import async_validate_path
 
-from verify.cms import key_weakness
+from verify.algorithms import key_weakness
 from verify.trust import Anchor, Use
 
 logging.getLogger("pyhanko_certvalidator").setLevel(logging.CRITICAL)  # it logs names out of certificates

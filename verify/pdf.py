@@ -24,7 +24,8 @@ from pyhanko.pdf_utils.reader import PdfFileReader
 from verify.appended import WHITE
 from verify.byterange import range_digests, signed_range
 from verify.case import open_signature
-from verify.cms import Malformed, Token, parse_token
+from verify.cms import Token, parse_token
+from verify.der import Malformed
 from verify.evidence import Evidence, Fault, Revision, Signature, Unreadable
 from verify.objects import entries, value
 from verify.record import Inconsistent, read
