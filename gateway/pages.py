@@ -20,7 +20,7 @@ from litestar import MediaType, Request, Response, get, post
 from litestar.params import FromPath
 from msgspec import UNSET
 
-from gateway import limits, problems, subjects, verdicts, verifications, vocabulary
+from gateway import limits, problems, subjects, timeline, verdicts, verifications, vocabulary
 from gateway.headers import ASKING, SCANNING
 from gateway.problems import Problem
 from gateway.reporting import Both, TranscriptShown, Verification
@@ -162,6 +162,7 @@ class Pages:
             told=record or claims,
             pupil=record["pupil"] if record else _pupil(claims),
             newer=newer,
+            pictures=timeline.of(verification),
             masked=path == "/V",
             path=path,
             synthetic=verification.synthetic,

@@ -12,7 +12,8 @@ from typing import Any
 
 from msgspec import UNSET, Struct, UnsetType
 
-from gateway import replacement, wording
+from gateway import grounds, replacement, wording
+from gateway.grounds import Grounds
 from gateway.receipts import instant
 from gateway.vocabulary import Text
 from verify.report import Finding, JudgedSignature, Report, Transcript
@@ -67,7 +68,8 @@ class VersionOn(Struct, frozen=True):
 class TranscriptShown(Struct, frozen=True):
     """What is known of the transcript.
 
-    `record` is the signed record, `claims` those of a QR code that was judged alone, if a signature stands for them.
+    `record` is the signed record, `claims` those of a QR code that was judged alone, if a signature stands for them;
+    `superior` is the issuer above its own.
     """
 
     number: str | None
@@ -75,6 +77,7 @@ class TranscriptShown(Struct, frozen=True):
     status: str
     issuer: IssuerReached
     history: list[VersionOn]
+    superior: IssuerReached | None
     superseded_by: int | UnsetType = UNSET
     record: dict[str, Any] | UnsetType = UNSET
     claims: dict[str, Any] | UnsetType = UNSET
@@ -109,6 +112,7 @@ class SignatureShown(Struct, frozen=True):
     signed_at: SignedAt
     indication: str
     sub_indication: str | None
+    grounds: Grounds | None
     findings: list[FindingShown]
 
 
@@ -144,7 +148,7 @@ def show(report: Report, trust: TrustSnapshot, receipt: str | None = None) -> Ve
         reasons=[reason.value for reason in report.reasons],
         summary=both(replacement.added(wording.summary(report), report)),
         advice=both(wording.advice(report)),
-        transcript=_transcript(report.transcript),
+        transcript=_transcript(report.transcript, trust),
         signatures=[_signature(signature, trust) for signature in report.signatures],
         findings=[_finding(finding) for finding in report.findings],
         receipt=receipt,
@@ -156,15 +160,17 @@ def both(text: Text) -> Both:
     return Both(text.vi, text.en)
 
 
-def _transcript(transcript: Transcript | None) -> TranscriptShown | None:
+def _transcript(transcript: Transcript | None, trust: TrustSnapshot) -> TranscriptShown | None:
     if transcript is None:
         return None
+    above = grounds.superior(transcript.issuer, trust)
     return TranscriptShown(
         number=transcript.number,
         version=transcript.version,
         status=transcript.status,
         issuer=IssuerReached(transcript.issuer, transcript.issuer_name, transcript.contact),
         history=[VersionOn(*entry) for entry in transcript.history],
+        superior=None if above is None else IssuerReached(above.code, above.latest.name, above.contact),
         superseded_by=UNSET if transcript.superseded_by is None else transcript.superseded_by,
         record=UNSET if transcript.record is None else dict(transcript.record),
         claims=UNSET if transcript.claims is None else dict(transcript.claims),
@@ -184,6 +190,7 @@ def _signature(signature: JudgedSignature, trust: TrustSnapshot) -> SignatureSho
         signed_at=SignedAt(_instant(signature.proven_at), signature.proof, _instant(signature.claimed_at)),
         indication=signature.conclusion.indication.value,
         sub_indication=sub.value if sub else None,
+        grounds=grounds.of(signature, trust),
         findings=[_finding(finding) for finding in signature.conclusion.findings],
     )
 
