@@ -4,18 +4,16 @@ from __future__ import annotations
 
 import re
 import unicodedata
-import zlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
-from pyhanko.pdf_utils import generic
-from pyhanko.pdf_utils.misc import PdfReadError
-from pyhanko.pdf_utils.reader import HistoricalResolver
-
+from verify.document import View
 from verify.evidence import Attachment
-from verify.objects import entries, value
+from verify.syntax import Damaged, Stream, text
 
 NAME = "transcript.json"
+NAMES = ("/F", "/UF", "/DOS", "/Mac", "/Unix", "/Desc")
+"""Keys of a file specification under which some reader looks for its name."""
 MAX_NODES = 256
 """Nodes of a name tree and entries of /AF looked at: a transcript has one of each; cycles end here."""
 MAX_CONTENT = 512 * 1024
@@ -24,14 +22,14 @@ INVISIBLE = frozenset({"Cc", "Cf", "Zs", "Zl", "Zp"})
 """Categories of characters that a reader does not see in a name."""
 
 
-def read_attachment(resolver: HistoricalResolver) -> Attachment:
+def read_attachment(view: View) -> Attachment:
     """The record's bytes as of a revision, or why there is not exactly one; never raises for a malformed tree."""
     try:
-        root = resolver.root
-        listed = [one for one in _bounded(value(root, "/AF")) if _named(one)]
-        tree = [spec for name, spec in _leaves(root) if _named(spec) or likeness(str(name))]
-        return _one(listed, tree)
-    except (PdfReadError, ValueError, TypeError, AttributeError, KeyError, RecursionError, zlib.error):
+        root = view.root
+        listed = [one for one in _bounded(view, root.get("/AF")) if named(view, one)]
+        tree = [one for name, one in _leaves(view, root) if named(view, one) or likeness(text(view.get(name)))]
+        return _one(view, listed, tree)
+    except Damaged:
         return Attachment(fault="attachments cannot be read")
 
 
@@ -42,68 +40,64 @@ def likeness(name: str) -> bool:
     return re.split(r"[/\\]", plain)[-1].strip().casefold() == NAME
 
 
-def _one(listed: list[Any], tree: list[Any]) -> Attachment:
+def named(view: View, specification: Any) -> bool:  # noqa: ANN401 - a PDF dictionary
+    """Whether a file specification bears the record's name under any of its keys. Raises Damaged."""
+    held = view.dictionary(specification)
+    return any(likeness(text(view.get(held[key]))) for key in NAMES if key in held)
+
+
+def _one(view: View, listed: list[Any], tree: list[Any]) -> Attachment:
     if not listed and not tree:
         return Attachment()
     if len(listed) != 1 or len(tree) != 1:
         return Attachment(fault="not exactly one in /AF and in the name tree")
-    first, second = _content(listed[0]), _content(tree[0])
+    first, second = (_content(view, view.dictionary(one)) for one in (listed[0], tree[0]))
     if first is None or first != second:
         return Attachment(fault="/AF and the name tree differ")
     return Attachment(content=first)
 
 
-def _content(spec: Any) -> bytes | None:  # noqa: ANN401 - a PDF dictionary
+def _content(view: View, held: Mapping[str, Any]) -> bytes | None:
     """The embedded bytes, if every way to read the file specification leads to the same."""
-    embedded = value(spec, "/EF")
-    if {str(spec[key]) for key in ("/F", "/UF") if key in spec} != {NAME} or "/RF" in spec:
+    embedded = view.dictionary(held.get("/EF"))
+    if {text(view.get(held[key])) for key in ("/F", "/UF") if key in held} != {NAME} or "/RF" in held:
         return None
     if not set(embedded) <= {"/F", "/UF"}:
         return None  # names for other systems, which some reader may prefer
-    contents = {_decoded(embedded[key]) for key in embedded}
+    contents = {_decoded(view, view.get(one)) for one in embedded.values()}
     return contents.pop() if len(contents) == 1 else None
 
 
-def _decoded(stream: Any) -> bytes:  # noqa: ANN401 - a PDF stream
-    """The bytes of an embedded file. Raises PdfReadError for a filter but Flate, an external file, or past a limit."""
-    filters = value(stream, "/Filter")
-    names = list(entries(filters)) if isinstance(filters, generic.ArrayObject) else [filters]
-    encoded = bytes(stream.encoded_data)
-    if "/F" in stream or "/DecodeParms" in stream or names not in ([None], [], ["/FlateDecode"]):
-        raise PdfReadError("encoding of an embedded file")
-    if names != ["/FlateDecode"]:
-        return encoded
-    # Bounded while it grows: a flate bomb would fill the worker's memory.
-    content = zlib.decompressobj().decompress(encoded, MAX_CONTENT + 1)
+def _decoded(view: View, stream: Any) -> bytes:  # noqa: ANN401 - a PDF stream
+    """The bytes of an embedded file. Raises Damaged for a filter but Flate, an external file, or past a limit."""
+    if not isinstance(stream, Stream) or {"/F", "/DecodeParms"} & stream.dictionary.keys():
+        raise Damaged("encoding of an embedded file")
+    content = view.decoded(stream)
     if len(content) > MAX_CONTENT:
-        raise PdfReadError("size of an embedded file")
+        raise Damaged("size of an embedded file")
     return content
 
 
-def _named(spec: Any) -> bool:  # noqa: ANN401 - a PDF dictionary
-    """Whether a file specification bears the record's name under any of its keys."""
-    keys = ("/F", "/UF", "/DOS", "/Mac", "/Unix", "/Desc")
-    return any(likeness(str(spec[key])) for key in keys if key in spec)
+def _bounded(view: View, array: Any) -> list[Any]:  # noqa: ANN401 - any PDF object
+    """The entries of an array. Raises Damaged past MAX_NODES: what is not looked at may be a second record."""
+    found = view.entries(array)
+    if len(found) > MAX_NODES:
+        raise Damaged("too many entries")
+    return found
 
 
-def _bounded(array: Any) -> Iterator[Any]:  # noqa: ANN401 - any PDF object
-    """The entries of an array. Raises PdfReadError past MAX_NODES: what is not looked at may be a second record."""
-    for index, one in enumerate(entries(array)):
-        if index >= MAX_NODES:
-            raise PdfReadError("too many entries")
-        yield one
-
-
-def _leaves(root: Any) -> Iterator[tuple[Any, Any]]:  # noqa: ANN401 - the catalog
+def _leaves(view: View, root: Mapping[str, Any]) -> Iterator[tuple[Any, Any]]:
     """Names and file specifications of /Names /EmbeddedFiles."""
-    names = value(root, "/Names")
-    tree = value(names, "/EmbeddedFiles") if names is not None else None
+    names = view.get(root.get("/Names"))
+    tree = view.value(names, "/EmbeddedFiles") if names is not None else None
     queue = [tree] if tree is not None else []
     for _ in range(MAX_NODES):
         if not queue:
             return
-        node = queue.pop()
-        pairs = list(_bounded(value(node, "/Names")))
+        node = view.dictionary(queue.pop())
+        pairs = _bounded(view, node.get("/Names"))
+        if len(pairs) % 2:
+            raise Damaged("a name tree")
         yield from zip(pairs[::2], pairs[1::2], strict=True)
-        queue += _bounded(value(node, "/Kids"))
-    raise PdfReadError("too many nodes")
+        queue += _bounded(view, node.get("/Kids"))
+    raise Damaged("too many nodes")

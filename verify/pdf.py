@@ -1,9 +1,9 @@
-"""A PDF into evidence: our own gates on raw bytes first, then two readers that must agree on what the file is.
+"""A PDF into evidence: our own gates and reader on raw bytes, and qpdf, which must agree on what the file is.
 
-qpdf (`structure.py`) goes first: it survives what hangs others. pyHanko reads signatures and revisions. Nothing of
-either leaks past `evidence.py`. Runs in a worker process under limits (`gateway/sandbox.py`): the hangs of hazard 5 end
-there. The ByteRange rule is checked here on raw bytes for every signature and document time-stamp, because readers that
-only add up lengths accept ranges that run past the end of the file.
+The reader is strict (`document.py` and the rooms that it names): it mends nothing, and follows the cross-references
+alone. qpdf (`structure.py`) is the second opinion on pages and signatures. Nothing of either leaks past `evidence.py`.
+Runs in a worker process under limits (`gateway/sandbox.py`). The ByteRange rule is checked here on raw bytes for every
+signature and document time-stamp, because readers that only add up lengths accept ranges that run past the end.
 """
 
 from __future__ import annotations
@@ -12,26 +12,23 @@ import hashlib
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import datetime
-from io import BytesIO
 from itertools import islice
 from typing import Any
-
-from pyhanko.pdf_utils import generic
-from pyhanko.pdf_utils.misc import PdfReadError
-from pyhanko.pdf_utils.reader import PdfFileReader
 
 from verify.appended import WHITE
 from verify.byterange import range_digests, signed_range
 from verify.case import open_signature
+from verify.census import NOTHING, Census, take_census
 from verify.cms import Token, parse_token
 from verify.der import Malformed
+from verify.document import Document, View
 from verify.evidence import Evidence, Fault, Revision, Signature, Unreadable
-from verify.objects import entries, value
+from verify.fields import Field, byte_range, certifies, claimed_at, contents, read_form, signature_of
 from verify.record import Inconsistent, read
-from verify.revisions import Field, fields_of, read_revisions, signature_of
+from verify.revisions import read_revisions
 from verify.statusdata import MAX_STATUS_DATA, UNREADABLE, serial_of
 from verify.structure import Structure, read_structure
+from verify.syntax import Damaged, Stream, text
 from verify.trust import Names
 
 MAX_SIGNATURES = 32
@@ -40,9 +37,6 @@ MAX_REVISION_ENDS = 128
 """Places where a revision may end (`%%EOF`): each costs one digest of everything before it."""
 HEADER_WINDOW = 1024
 """`%PDF-` must stand in the first KiB, where readers look for it."""
-
-NO_CHANGES, DEFAULT_LEVEL, LEVELS = 1, 2, frozenset({1, 2, 3})
-"""DocMDP levels (ISO 32000-2, 12.8.2.2)."""
 
 JUDGED_SUBFILTERS = frozenset({"/ETSI.CAdES.detached", "/adbe.pkcs7.detached"})
 TIMESTAMP_SUBFILTER = "/ETSI.RFC3161"
@@ -57,23 +51,22 @@ def open_pdf(content: bytes) -> Evidence:
     """
     _gate(content)
     structure = _structure(content)
+    digests = _digests(content)
     try:
-        reading = _read(content)
-    except (MemoryError, Unreadable):
-        raise
-    except Exception as error:  # noqa: BLE001 - readers raise anything on hostile files: then this one cannot open it
-        bare = _bare(structure, content)
-        reading = _Reading(pages=structure.pages) if bare else _Reading(failed=type(error).__name__)
+        reading = _read(content, digests)
+    except (Damaged, ValueError, TypeError, KeyError, IndexError, OverflowError, RecursionError) as error:
+        # Damaged is what the reader says; the others are what hostile bytes may make of it: it cannot read them.
+        reading = _Reading(pages=structure.pages) if _bare(structure, content) else _Reading(failed=_word(error))
     if structure.failed and reading.failed:
         raise Unreadable("unreadable")
     if structure.pages == 0 and not structure.failed:
         raise Unreadable("no_pages")
-    return _evidence(content, structure, reading)
+    return _evidence(content, structure, reading, digests)
 
 
 @dataclass(frozen=True, slots=True)
 class _Reading:
-    """What pyHanko made of the file."""
+    """What our reader made of the file."""
 
     pages: int = 0
     fields: tuple[Field, ...] = ()
@@ -82,7 +75,13 @@ class _Reading:
     certificates: tuple[bytes, ...] = ()
     crls: tuple[bytes, ...] = ()
     ocsps: tuple[bytes, ...] = ()
+    census: Census = NOTHING
     failed: str = ""
+
+
+def _word(error: Exception) -> str:
+    """Why a file cannot be read, without a byte of it."""
+    return str(error) if isinstance(error, Damaged) else type(error).__name__
 
 
 def _gate(content: bytes) -> None:
@@ -100,7 +99,7 @@ def _bare(structure: Structure, content: bytes) -> bool:
     Scanners write what strict readers refuse; their pages are read by what shows them (`scan.py`), as a person would. A
     signature that counts has its /ByteRange in plain bytes, for it leaves out its own place in the file.
     """
-    return not (structure.failed or structure.signatures or structure.stray or b"/ByteRange" in content)
+    return not (structure.failed or structure.signatures or b"/ByteRange" in content)
 
 
 def _structure(content: bytes) -> Structure:
@@ -110,41 +109,47 @@ def _structure(content: bytes) -> Structure:
     return structure
 
 
-def _read(content: bytes) -> _Reading:
-    reader = PdfFileReader(BytesIO(content), strict=True)
-    if reader.encrypted:
-        raise PdfReadError("encrypted")
-    fields = fields_of(reader)
+def _read(content: bytes, digests: Mapping[int, str]) -> _Reading:
+    document = Document(content)
+    view = document.last
+    fields = read_form(view).fields
     filled = [one for one in fields if one.value is not None]
     if len(filled) > MAX_SIGNATURES:
         raise Unreadable("limit", "signatures")
-    certified = any(_certifies(signature_of(reader, one)) == NO_CHANGES for one in filled)
-    revisions = read_revisions(reader, content, certified=certified)
-    signatures = [_signature(one, reader, revisions, content) for one in filled]
+    revisions = read_revisions(document, digests)
+    signatures = [_signature(one, document, content) for one in filled]
     signatures.sort(key=lambda one: (one.revision, one.end))
-    store = value(reader.root, "/DSS") or generic.DictionaryObject()
+    store = view.value(view.root, "/DSS") or {}
     return _Reading(
-        pages=int(value(reader.root["/Pages"], "/Count")),
-        fields=tuple(fields),
+        pages=_pages(view),
+        fields=fields,
         signatures=tuple(signatures),
         revisions=revisions,
-        certificates=_streams(store, "/Certs"),
-        crls=_streams(store, "/CRLs"),
-        ocsps=_streams(store, "/OCSPs"),
+        certificates=_streams(view, store, "/Certs"),
+        crls=_streams(view, store, "/CRLs"),
+        ocsps=_streams(view, store, "/OCSPs"),
+        census=take_census(view),
     )
 
 
-def _streams(store: Any, name: str) -> tuple[bytes, ...]:  # noqa: ANN401 - the document security store
+def _pages(view: View) -> int:
+    """The number of pages that the page tree claims."""
+    count = view.value(view.root.get("/Pages"), "/Count")
+    if type(count) is not int:
+        raise Damaged("page tree")
+    return count
+
+
+def _streams(view: View, store: Mapping[str, Any], name: str) -> tuple[bytes, ...]:
     """The status data of one kind in the security store; only so much of it is looked at."""
-    return tuple(bytes(one.data) for one in islice(entries(value(store, name)), MAX_STATUS_DATA))
+    listed = (view.get(one) for one in islice(view.entries(store.get(name)), MAX_STATUS_DATA))
+    return tuple(view.decoded(one) for one in listed if isinstance(one, Stream))
 
 
-def _evidence(content: bytes, structure: Structure, reading: _Reading) -> Evidence:
-    sha256 = hashlib.sha256(content).hexdigest()
-    digests = _digests(content)
+def _evidence(content: bytes, structure: Structure, reading: _Reading, digests: Mapping[int, str]) -> Evidence:
     return Evidence(
         kind="pdf",
-        sha256=sha256,
+        sha256=digests[len(content)],
         size=len(content),
         names=_names(reading, digests),
         signatures=reading.signatures,
@@ -161,18 +166,18 @@ def _evidence(content: bytes, structure: Structure, reading: _Reading) -> Eviden
 def _faults(content: bytes, structure: Structure, reading: _Reading) -> list[Fault]:
     found = []
     if structure.failed or reading.failed:
-        found.append(Fault("CANNOT_BE_JUDGED", {"qpdf": structure.failed, "pyhanko": reading.failed}))
+        found.append(Fault("CANNOT_BE_JUDGED", {"qpdf": structure.failed, "reader": reading.failed}))
     else:
         seen = sorted((one.field, hashlib.sha256(one.cms).hexdigest()) for one in reading.signatures)
         disagreements = {
             "pages": structure.pages != reading.pages,
             "signatures": sorted(structure.signatures) != seen,
-            "stray signatures": structure.stray,
+            "stray signatures": reading.census.signatures > len({one.value for one in reading.fields if one.value}),
             "a name twice": len({one.name for one in reading.fields}) != len(reading.fields),
             "a signature twice": len({one.value for one in reading.fields if one.value}) != len(seen),
         }
         found += [Fault("CANNOT_BE_JUDGED", {"readers": what}) for what, held in disagreements.items() if held]
-    found += [Fault("ACTIVE_CONTENT", {"kind": kind}) for kind in structure.active]
+    found += [Fault("ACTIVE_CONTENT", {"kind": kind}) for kind in reading.census.active]
     found += [
         Fault("CANNOT_BE_JUDGED", {"revision": index, "why": one.unclear})
         for index, one in enumerate(reading.revisions)
@@ -180,10 +185,10 @@ def _faults(content: bytes, structure: Structure, reading: _Reading) -> list[Fau
     ]
     if reading.revisions and content[reading.revisions[-1].end :].strip(WHITE):
         found.append(Fault("CANNOT_BE_JUDGED", {"why": "bytes after the last revision"}))
-    if structure.optional:
+    if reading.census.optional:
         found.append(Fault("CANNOT_BE_JUDGED", {"why": "optional content"}))
-    if structure.records > 1:
-        found.append(Fault("RECORD_INCONSISTENT", {"attachments": structure.records}))
+    if reading.census.records > 1:
+        found.append(Fault("RECORD_INCONSISTENT", {"attachments": reading.census.records}))
     return found
 
 
@@ -241,16 +246,17 @@ def _serials(certificates: set[bytes]) -> Iterator[int]:
             continue
 
 
-def _signature(field: Field, reader: PdfFileReader, revisions: tuple[Revision, ...], content: bytes) -> Signature:
+def _signature(field: Field, document: Document, content: bytes) -> Signature:
     """One signature, with the fault of its dictionary or ByteRange if it has one."""
-    dictionary = signature_of(reader, field)
-    sub_filter = str(value(dictionary, "/SubFilter") or "")
-    timestamp = value(dictionary, "/Type") == "/DocTimeStamp" or sub_filter == TIMESTAMP_SUBFILTER
+    view = document.last
+    dictionary = signature_of(view, field)
+    sub_filter = text(view.value(dictionary, "/SubFilter"))
+    timestamp = view.value(dictionary, "/Type") == "/DocTimeStamp" or sub_filter == TIMESTAMP_SUBFILTER
     known = sub_filter == TIMESTAMP_SUBFILTER if timestamp else sub_filter in JUDGED_SUBFILTERS
-    cms = _contents(dictionary)
-    fault, gap, end = signed_range(_numbers(dictionary), cms, content)
-    revision = _revision(field, reader)
-    if not fault and end != revisions[revision].end:
+    cms = contents(dictionary)
+    fault, gap, end = signed_range(byte_range(view, dictionary), cms, content)
+    revision = _revision(field, document)
+    if not fault and end != document.views[revision].end:
         fault = "byte range does not end with its revision"
     return Signature(
         field=field.name,
@@ -264,24 +270,16 @@ def _signature(field: Field, reader: PdfFileReader, revisions: tuple[Revision, .
         visible=field.visible,
         fault="" if not known else fault,
         unknown=not known,
-        claimed_at=_claimed(dictionary),
-        certifies=_certifies(dictionary),
+        claimed_at=claimed_at(view, dictionary),
+        certifies=certifies(view, dictionary),
     )
 
 
-def _revision(field: Field, reader: PdfFileReader) -> int:
+def _revision(field: Field, document: Document) -> int:
     """The revision that brought the signature; one rewritten later is refused by the revision rule as well."""
-    if field.value is None:
-        raise PdfReadError("unsigned field")
-    return int(reader.xrefs.get_last_change(generic.Reference(*field.value, pdf=reader)))
-
-
-def _numbers(dictionary: generic.DictionaryObject) -> tuple[int, ...]:
-    """The integers of /ByteRange; nothing if it holds anything else."""
-    numbers = value(dictionary, "/ByteRange")
-    if not isinstance(numbers, generic.ArrayObject):
-        return ()
-    return tuple(map(int, numbers)) if all(isinstance(one, generic.NumberObject) for one in numbers) else ()
+    number = field.value.number if field.value else None
+    written = [index for index, view in enumerate(document.views) if view.writes(number)]
+    return written[-1]
 
 
 def _digests_of(content: bytes, gap: int, end: int, cms: bytes, *, timestamp: bool) -> dict[str, bytes]:
@@ -293,29 +291,3 @@ def _digests_of(content: bytes, gap: int, end: int, cms: bytes, *, timestamp: bo
     names = {opened.token.imprint_name if opened.token else opened.signed.digest_name}
     names |= {token.imprint_name for token in map(_token, opened.signed.content_timestamps) if token}
     return range_digests(content, gap, end, names)
-
-
-def _contents(dictionary: generic.DictionaryObject) -> bytes:
-    contents = dictionary.raw_get("/Contents") if "/Contents" in dictionary else b""
-    if isinstance(contents, (generic.TextStringObject, generic.ByteStringObject)):
-        return bytes(contents.original_bytes)
-    return b""
-
-
-def _claimed(dictionary: generic.DictionaryObject) -> datetime | None:
-    try:
-        claimed = generic.parse_pdf_date(str(dictionary["/M"])) if "/M" in dictionary else None
-    except (PdfReadError, ValueError):
-        return None
-    # A time without an offset is no instant.
-    return claimed if claimed is not None and claimed.tzinfo is not None else None
-
-
-def _certifies(dictionary: generic.DictionaryObject) -> int | None:
-    """The DocMDP level of a certification signature; an unreadable one counts as the narrowest."""
-    for reference in entries(value(dictionary, "/Reference")):
-        if value(reference, "/TransformMethod") == "/DocMDP":
-            parameters = value(reference, "/TransformParams")
-            level = value(parameters, "/P") if parameters is not None else None
-            return DEFAULT_LEVEL if level is None else int(level) if level in LEVELS else NO_CHANGES
-    return None

@@ -1,0 +1,121 @@
+"""What stands in any object of a file, reachable or not: active content, switches of what is seen, embedded records.
+
+Readers reach objects by ways that nobody lists, so every object that the cross-references name is asked. The bytes are
+searched first; what a search finds, or could hide behind an escaped name, is parsed, and its names are read there: what
+stands in a string or in the data of a stream is no name.
+"""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_right
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from verify.attachment import named
+from verify.document import View
+from verify.syntax import REGULAR, Stream
+from verify.xref import Standing
+
+ACTIVE = {
+    "/JavaScript": "javascript",
+    "/JS": "javascript",
+    "/XFA": "xfa",
+    "/Launch": "launch",
+    "/ImportData": "launch",
+    "/SubmitForm": "launch",
+    "/Rendition": "launch",
+    "/RichMedia": "launch",
+    "/RichMediaExecute": "launch",
+    "/SetOCGState": "visibility",
+    "/Hide": "visibility",
+}
+"""Names that only active content uses."""
+EMBEDDED, OPTIONAL, SIGNATURE = "/EF", "/OCProperties", "/ByteRange"
+
+SUSPECT = re.compile(
+    rb"/(?:(?:"
+    + b"|".join(name[1:].encode() for name in (*ACTIVE, EMBEDDED, OPTIONAL, SIGNATURE))
+    + rb")(?!"
+    + REGULAR
+    + rb")|"
+    + REGULAR
+    + rb"*?#[0-9A-Fa-f]{2})"
+)
+"""A name that matters, or one with an escape, that may be any."""
+
+
+@dataclass(frozen=True, slots=True)
+class Census:
+    """What was found.
+
+    `active` are the kinds of active content; `records` how many objects embed a file under the record's name, wherever
+    a reader may find them; `signatures` how many hold a byte range; `optional`: what is seen hangs on a switch.
+    """
+
+    active: tuple[str, ...] = ()
+    records: int = 0
+    signatures: int = 0
+    optional: bool = False
+
+
+NOTHING = Census()
+
+
+def take_census(view: View) -> Census:
+    """Ask every object of a revision. Raises Damaged."""
+    kinds: set[str] = set()
+    records, signatures, optional = 0, 0, False
+    for held in _suspects(view):
+        found = set(_names(held))
+        kinds |= {ACTIVE[name] for name in found & ACTIVE.keys()}
+        optional = optional or OPTIONAL in found
+        signatures += SIGNATURE in found
+        records += EMBEDDED in found and any(named(view, one) for one in _embedding(held))
+    return Census(tuple(sorted(kinds)), records, signatures, optional)
+
+
+def _suspects(view: View) -> Iterator[Any]:
+    """Every object in which a search finds anything."""
+    offsets = sorted(place.offset for place in view.places.values() if isinstance(place, Standing))
+    asked: set[int] = set()
+    for match in SUSPECT.finditer(view.document.content):
+        at = match.start()
+        nearest = offsets[: bisect_right(offsets, at)][-1:]
+        if not nearest or at >= view.standing(nearest[0])[2]:
+            # In no object, in the data of a stream, or in an object within which another is said to stand.
+            nearest = [one for one in offsets if one <= at < view.standing(one)[2]]
+        for offset in set(nearest) - asked:
+            asked.add(offset)
+            _, held, _ = view.standing(offset)
+            yield held.dictionary if isinstance(held, Stream) else held
+    for offset in view.containers():
+        yield from (held for _, held in view.all_packed(offset))
+
+
+def _names(held: Any) -> Iterator[str]:  # noqa: ANN401 - a PDF object
+    """Every name in an object, keys too."""
+    queue = [held]
+    while queue:
+        one = queue.pop()
+        if isinstance(one, str):
+            yield one
+        elif isinstance(one, dict):
+            yield from one
+            queue.extend(one.values())
+        elif isinstance(one, list):
+            queue.extend(one)
+
+
+def _embedding(held: Any) -> Iterator[dict[str, Any]]:  # noqa: ANN401 - a PDF object
+    """Every file specification that is an object or stands in it."""
+    queue = [held]
+    while queue:
+        one = queue.pop()
+        if isinstance(one, dict):
+            if EMBEDDED in one:
+                yield one
+            queue.extend(one.values())
+        elif isinstance(one, list):
+            queue.extend(one)

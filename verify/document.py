@@ -1,0 +1,201 @@
+"""A PDF as it stood after each of its revisions: objects by number, references followed.
+
+A revision is what one `startxref` and `%%EOF` close: one cross-reference section, or two where a file was linearized.
+All that is read of a file goes through the `View` of one revision, so that nothing of a later one stands in for it.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from verify.syntax import WHITE, Damaged, Ref, Stream, read, read_object
+from verify.xref import Packed, Section, Standing, decoded, read_sections
+
+END = re.compile(rb"startxref\s+(\d{1,10})\s+%%EOF(\r\n|\n|\r)?")
+ENDSTREAM = re.compile(WHITE + rb"*+endstream")
+MAX_PACKED = 2000
+"""Objects in one object stream: tools write 100 or 200."""
+
+Place = Standing | Packed
+
+
+class Document:
+    """A file, its views oldest first, and what was read of it so far.
+
+    Raises Damaged: it cannot be read without guessing, or is encrypted.
+    """
+
+    def __init__(self, content: bytes) -> None:
+        self.content = content
+        self.views: list[View] = []
+        self.standing: dict[int, tuple[Ref, Any, int]] = {}
+        """What stands at an offset: number, object, end."""
+        self.packed: dict[int, list[Any]] = {}
+        """What the object stream at an offset holds."""
+        ends = {int(match[1]): match.end() for match in END.finditer(content)}
+        places: dict[int, Place] = {}
+        given: frozenset[int] = frozenset()
+        open_sections: list[Section] = []
+        for section in reversed(read_sections(content)):
+            open_sections.append(section)
+            places = {number: place for number, place in places.items() if number not in section.freed}
+            places |= section.places
+            given |= section.places.keys()
+            if section.start in ends:
+                self.views.append(View(self, ends[section.start], tuple(open_sections), places, given))
+                open_sections = []
+        if open_sections:
+            raise Damaged("cross-references without an end")
+        if any("/Encrypt" in view.trailer for view in self.views):
+            raise Damaged("encrypted")
+
+    @property
+    def last(self) -> View:
+        """The file as it stands."""
+        return self.views[-1]
+
+
+class View:
+    """The file after one revision.
+
+    `end` is where the revision ends, `sections` are its own cross-references, `places` where every object stood then,
+    `given` the numbers that were ever given out, freed ones too.
+    """
+
+    def __init__(
+        self,
+        document: Document,
+        end: int,
+        sections: tuple[Section, ...],
+        places: Mapping[int, Place],
+        given: frozenset[int],
+    ) -> None:
+        self.document = document
+        self.end = end
+        self.sections = sections
+        self.places = places
+        self.given = given
+
+    def writes(self, number: int | None) -> bool:
+        """Whether the revision itself lists an object."""
+        return any(number in section.places for section in self.sections)
+
+    def history(self) -> Iterator[Section]:
+        """Every section up to this revision, oldest first."""
+        for view in self.document.views:
+            yield from view.sections
+            if view is self:
+                return
+
+    @property
+    def trailer(self) -> Mapping[str, Any]:
+        """The newest trailer."""
+        return self.sections[-1].trailer
+
+    @property
+    def information(self) -> Any:  # noqa: ANN401 - a reference, or anything
+        """Where the document information is, by the newest trailer that says so."""
+        return next((one.trailer["/Info"] for one in reversed([*self.history()]) if "/Info" in one.trailer), None)
+
+    @property
+    def root(self) -> dict[str, Any]:
+        """The catalog. Raises Damaged."""
+        return self.dictionary(self.trailer.get("/Root"))
+
+    def get(self, held: Any) -> Any:  # noqa: ANN401 - any PDF object
+        """An object, its reference followed; a reference to nothing is null (7.3.10). Raises Damaged."""
+        if not isinstance(held, Ref):
+            return held
+        place = self.places.get(held.number)
+        if isinstance(place, Packed):
+            return self._packed(place, held) if not held.generation else None
+        if place is None or place.generation != held.generation:
+            return None
+        found, value, _ = self.standing(place.offset)
+        if found != held or isinstance(value, Ref):
+            raise Damaged("an object that is another")
+        return value
+
+    def standing(self, offset: int) -> tuple[Ref, Any, int]:
+        """What stands at an offset: its number, the object, and where that ends. Raises Damaged."""
+        known = self.document.standing
+        if offset not in known:
+            known[offset] = read_object(self.document.content, offset)
+        return known[offset]
+
+    def value(self, held: Any, key: str) -> Any:  # noqa: ANN401 - any PDF object
+        """What a dictionary holds under a key, None without. Raises Damaged for what is no dictionary."""
+        return self.get(self.dictionary(held).get(key))
+
+    def dictionary(self, held: Any) -> dict[str, Any]:  # noqa: ANN401 - any PDF object
+        """A dictionary. Raises Damaged for anything else, streams too."""
+        found = self.get(held)
+        if not isinstance(found, dict):
+            raise Damaged("not a dictionary")
+        return found
+
+    def entries(self, held: Any) -> list[Any]:  # noqa: ANN401 - any PDF object
+        """The entries of an array, references not followed; none for None. Raises Damaged for what is no array."""
+        found = self.get(held)
+        if found is not None and not isinstance(found, list):
+            raise Damaged("not an array")
+        return found or []
+
+    def encoded(self, stream: Stream) -> bytes:
+        """The bytes of a stream as they stand. Raises Damaged."""
+        length, content = self.value(stream.dictionary, "/Length"), self.document.content
+        end = stream.begin + length if type(length) is int and length >= 0 else len(content)
+        if not ENDSTREAM.match(content, end):
+            raise Damaged("the length of a stream")
+        return content[stream.begin : end]
+
+    def decoded(self, stream: Stream) -> bytes:
+        """The bytes of a stream, decoded (`xref.decoded`). Raises Damaged."""
+        plain = {key: self.get(held) for key, held in stream.dictionary.items() if key in {"/Filter", "/DecodeParms"}}
+        return decoded(plain, self.encoded(stream))
+
+    def containers(self) -> Iterator[int]:
+        """The offsets of the object streams that the objects of this view stand in. Raises Damaged."""
+        numbers = {place.stream for place in self.places.values() if isinstance(place, Packed)}
+        yield from (self._container(number)[0] for number in numbers)
+
+    def all_packed(self, offset: int) -> list[Any]:
+        """(number, object) of everything in the object stream at an offset. Raises Damaged."""
+        known = self.document.packed
+        if offset not in known:
+            _, stream, _ = self.standing(offset)
+            known[offset] = list(self._unpacked(stream))
+        return known[offset]
+
+    def _container(self, number: int) -> tuple[int, Any]:
+        place = self.places.get(number)
+        if not isinstance(place, Standing):
+            raise Damaged("an object stream")
+        found, stream, _ = self.standing(place.offset)
+        if found != (number, place.generation) or not isinstance(stream, Stream):
+            raise Damaged("an object stream")
+        return place.offset, stream
+
+    def _packed(self, place: Packed, held: Ref) -> Any:  # noqa: ANN401 - any PDF object
+        offset, _ = self._container(place.stream)
+        held_there = self.all_packed(offset)
+        if place.nth >= len(held_there) or held_there[place.nth][0] != held.number:
+            raise Damaged("an object stream")
+        return held_there[place.nth][1]
+
+    def _unpacked(self, stream: Stream) -> Iterator[tuple[int, Any]]:
+        """Number and object of each entry of an object stream (7.5.7)."""
+        count, first = self.value(stream.dictionary, "/N"), self.value(stream.dictionary, "/First")
+        content = self.decoded(stream)
+        if type(count) is not int or type(first) is not int or not 0 <= count <= MAX_PACKED:
+            raise Damaged("an object stream")
+        header = content[:first].split()
+        if len(header) != 2 * count or not all(one.isdigit() for one in header):
+            raise Damaged("an object stream")
+        numbers, offsets = [*map(int, header[::2])], [*map(int, header[1::2])]
+        if len(set(numbers)) != count:
+            raise Damaged("an object number twice in an object stream")  # readers take the first, or the last
+        for number, offset in zip(numbers, offsets, strict=True):
+            yield number, read(content, first + offset)[0]

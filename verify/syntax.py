@@ -1,0 +1,199 @@
+"""PDF objects out of bytes (ISO 32000-2, 7.2 and 7.3), read strictly.
+
+What two readers could read differently is refused. A name is a `str` with its slash and with escapes undone, a string
+`bytes`, a reference `Ref`, an array `list`, a dictionary `dict`, a stream `Stream`; numbers, booleans and null are
+Python's. An entry that is null is no entry.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+
+MAX_DEPTH = 64
+"""Containers within one another: a page has about five levels."""
+
+
+class Damaged(Exception):  # noqa: N818 - a statement about the input
+    """The bytes are not what ISO 32000-2 wants in this place, or more than one reading of them. Carries a few words."""
+
+
+class Ref(NamedTuple):
+    """A reference to an indirect object."""
+
+    number: int
+    generation: int
+
+
+@dataclass(frozen=True, slots=True)
+class Stream:
+    """A stream: its dictionary, and where its encoded bytes begin in what was read."""
+
+    dictionary: dict[str, Any]
+    begin: int
+
+
+REGULAR = rb"[^\x00\t\n\x0c\r ()<>\[\]{}/%]"
+WHITE = rb"[\x00\t\n\x0c\r ]"
+SPACE = rb"(?:" + WHITE + rb"|%[^\r\n]*+)*+"
+"""White space and comments; possessive, so that no input makes it slow."""
+
+TOKEN = re.compile(
+    SPACE
+    + rb"(?:(?P<name>/"
+    + REGULAR
+    + rb"*+)|(?P<ref>(\d{1,10})"
+    + WHITE
+    + rb"++(\d{1,5})"
+    + WHITE
+    + rb"++R(?!"
+    + REGULAR
+    + rb"))|(?P<number>[+-]?(?:\d++(?:\.\d*+)?|\.\d++)(?!"
+    + REGULAR
+    + rb"))|(?P<dictionary><<)|(?P<close>>>)|(?P<array>\[)|(?P<end>\])|<(?P<hex>[0-9A-Fa-f\x00\t\n\x0c\r ]*+)>"
+    + rb"|(?P<string>\()|(?P<word>true|false|null)(?!"
+    + REGULAR
+    + rb"))"
+)
+ESCAPED = re.compile(rb"#([0-9A-Fa-f]{2})")
+IN_STRING = re.compile(rb"[()\\\r]")
+HEADER = re.compile(rb"(\d{1,10})" + WHITE + rb"++(\d{1,5})" + WHITE + rb"++obj(?!" + REGULAR + rb")")
+END = re.compile(SPACE + rb"endobj(?!" + REGULAR + rb")")
+STREAM = re.compile(SPACE + rb"stream(?:\r\n|\n)")
+LINE = re.compile(rb"\r\n|\r|\n")
+
+WORDS = {b"true": True, b"false": False, b"null": None}
+ESCAPES = {b"n": b"\n", b"r": b"\r", b"t": b"\t", b"b": b"\b", b"f": b"\f"}
+MARKS = {b"\xfe\xff": "utf-16-be", b"\xff\xfe": "utf-16-le", b"\xef\xbb\xbf": "utf-8"}
+OCTAL = re.compile(rb"[0-7]{1,3}")
+
+
+def read_object(content: bytes, at: int) -> tuple[Ref, Any, int]:
+    """The indirect object that stands at an offset: its number, itself, and where its value ends. Raises Damaged."""
+    header = HEADER.match(content, at)
+    if header is None:
+        raise Damaged("no object where one is listed")
+    found, end = read(content, header.end())
+    if isinstance(found, dict) and (stream := STREAM.match(content, end)):
+        return Ref(int(header[1]), int(header[2])), Stream(found, stream.end()), end
+    if not END.match(content, end):
+        raise Damaged("an object without an end")
+    return Ref(int(header[1]), int(header[2])), found, end
+
+
+def read(content: bytes, at: int, depth: int = 0) -> tuple[Any, int]:
+    """The object that stands at an offset, and where it ends. Raises Damaged."""
+    token = TOKEN.match(content, at)
+    if token is None or depth > MAX_DEPTH:
+        raise Damaged("no object")
+    kind = str(token.lastgroup)
+    if kind in SCALARS:
+        return SCALARS[kind](token), token.end()
+    if kind in CONTAINERS:
+        return CONTAINERS[kind](content, token.end(), depth)
+    raise Damaged("an end without a beginning")
+
+
+def name(token: bytes) -> str:
+    """A name as it is compared: escapes undone (7.3.5)."""
+    if b"#" in token:
+        token = ESCAPED.sub(lambda match: bytes([int(match[1], 16)]), token)
+    return token.decode("latin-1")
+
+
+def text(held: object) -> str:
+    """A text string (7.9.2.2); a name as it stands; "" for what is neither. What cannot be decoded is replaced."""
+    if isinstance(held, str):
+        return held
+    if not isinstance(held, bytes):
+        return ""
+    for mark, encoding in MARKS.items():
+        if held.startswith(mark):
+            return held[len(mark) :].decode(encoding, "replace")
+    return held.decode("latin-1")  # PDFDocEncoding, but for signs that no name here needs
+
+
+def _dictionary(content: bytes, at: int, depth: int) -> tuple[dict[str, Any], int]:
+    found: dict[str, Any] = {}
+    seen = set()
+    while True:
+        token = TOKEN.match(content, at)
+        kind = token.lastgroup if token else None
+        if token is None or kind not in {"name", "close"}:
+            raise Damaged("a dictionary")
+        if kind == "close":
+            return found, token.end()
+        key = name(token["name"])
+        held, at = read(content, token.end(), depth + 1)
+        if key in seen:
+            raise Damaged("a key twice")  # readers take the first, or the last
+        seen.add(key)
+        if held is not None:
+            found[key] = held
+
+
+def _array(content: bytes, at: int, depth: int) -> tuple[list[Any], int]:
+    found: list[Any] = []
+    while True:
+        token = TOKEN.match(content, at)
+        if token is not None and token.lastgroup == "end":
+            return found, token.end()
+        held, at = read(content, at, depth + 1)
+        found.append(held)
+
+
+def _hexadecimal(digits: bytes) -> bytes:
+    digits = b"".join(digits.replace(b"\0", b" ").split())
+    return bytes.fromhex((digits + b"0" * (len(digits) % 2)).decode("ascii"))
+
+
+def _string(content: bytes, at: int, _: int) -> tuple[bytes, int]:
+    """A literal string from behind its first parenthesis (7.3.4.2)."""
+    parts, within = [], 0
+    while special := IN_STRING.search(content, at):
+        parts.append(content[at : special.start()])
+        at, sign = special.end(), special[0]
+        if sign == b"(":
+            within += 1
+        elif sign == b")":
+            if not within:
+                return b"".join(parts), at
+            within -= 1
+        elif sign == b"\r":  # an end of line is one line feed, however it is written
+            at += content[at : at + 1] == b"\n"
+            sign = b"\n"
+        else:
+            sign, at = _escape(content, at)
+        parts.append(sign)
+    raise Damaged("a string without an end")
+
+
+def _escape(content: bytes, at: int) -> tuple[bytes, int]:
+    """What stands behind a reverse solidus, and where it ends."""
+    if octal := OCTAL.match(content, at):
+        return bytes([int(octal[0], 8) & 0xFF]), octal.end()
+    if line := LINE.match(content, at):
+        return b"", line.end()
+    sign = content[at : at + 1]
+    return ESCAPES.get(sign, sign), at + 1
+
+
+def _number(token: re.Match[bytes]) -> int | float:
+    text = token["number"]
+    return float(text) if b"." in text else int(text)
+
+
+SCALARS: dict[str, Callable[[re.Match[bytes]], Any]] = {
+    "name": lambda token: name(token["name"]),
+    "ref": lambda token: Ref(int(token[3]), int(token[4])),
+    "number": _number,
+    "hex": lambda token: _hexadecimal(token["hex"]),
+    "word": lambda token: WORDS[token["word"]],
+}
+CONTAINERS: dict[str, Callable[[bytes, int, int], tuple[Any, int]]] = {
+    "dictionary": _dictionary,
+    "array": _array,
+    "string": _string,
+}

@@ -1,0 +1,223 @@
+"""Cross-reference sections: which object stands where, in each revision of a file (ISO 32000-2, 7.5.4 to 7.5.8).
+
+Tables, streams, and both at once (hybrid files). Read from the last one back along /Prev; nothing is searched for or
+mended. What a section says that two readers could read differently is told as `unclear`.
+"""
+
+from __future__ import annotations
+
+import re
+import zlib
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import Any, NamedTuple
+
+from verify.syntax import SPACE, WHITE, Damaged, Ref, Stream, read, read_object
+
+MAX_SECTIONS = 128
+"""Sections of one file: one or two a revision."""
+MAX_OBJECTS = 200_000
+"""Objects in a file of MAX_UPLOAD_BYTES that is a transcript: a few hundred."""
+MAX_DECODED = 16 << 20
+"""Bytes of one decoded stream of cross-references or objects: a transcript's have a few thousand."""
+COLUMNS = 3
+"""Fields of an entry of a cross-reference stream: kind, place, generation or index."""
+
+TABLE = re.compile(rb"xref[ ]?(?:\r\n|\n|\r)")
+SUBSECTION = re.compile(rb"(\d{1,10}) (\d{1,10})[ ]?(?:\r\n|\n|\r)")
+ENTRY = re.compile(rb"(\d{10}) (\d{5}) ([nf])(?: \r| \n|\r\n|\n|\r)")
+EXACT = 20
+"""Octets of an entry (7.5.4); some writers leave one out."""
+TRAILER = re.compile(SPACE + rb"trailer(?=" + WHITE + rb"|<)")
+LAST = re.compile(rb"startxref\s+(\d{1,10})\s+%%EOF")
+LAST_WITHIN = 1100
+"""Octets at the end of a file in which its last `startxref` stands (Annex H of older readers: 1024)."""
+
+
+class Packed(NamedTuple):
+    """The place of an object in an object stream."""
+
+    stream: int
+    nth: int
+
+
+class Standing(NamedTuple):
+    """The place of an object in the file."""
+
+    offset: int
+    generation: int
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """One cross-reference section.
+
+    `start` is where it begins, `places` where each object that it lists stands; `freed` are the numbers that it frees;
+    `own` is the number of a cross-reference stream; `exact`: a table in the very form of the standard; `unclear` why
+    readers may differ about it, in a few words.
+    """
+
+    start: int
+    places: Mapping[int, Standing | Packed]
+    freed: frozenset[int]
+    trailer: Mapping[str, Any]
+    own: Ref | None = None
+    exact: bool = True
+    unclear: str = ""
+
+
+def read_sections(content: bytes) -> list[Section]:
+    """All sections, the newest first. Raises Damaged."""
+    last = LAST.search(content, max(0, content.rfind(b"startxref", -LAST_WITHIN)))
+    if last is None or content.count(b"%%EOF", last.start()) != 1:
+        raise Damaged("no end, or two")
+    start: Any = int(last[1])
+    found: list[Section] = []
+    while start is not None:
+        if not isinstance(start, int) or start in {one.start for one in found} or len(found) >= MAX_SECTIONS:
+            raise Damaged("a chain of cross-references")
+        found.append(_section(content, start))
+        start = found[-1].trailer.get("/Prev")
+    return found
+
+
+def decoded(dictionary: Mapping[str, Any], encoded: bytes) -> bytes:
+    """The bytes of a stream that is plain or one Flate, with a PNG predictor or none. Raises Damaged."""
+    filters, parameters = dictionary.get("/Filter"), dictionary.get("/DecodeParms")
+    filters = filters[0] if isinstance(filters, list) and len(filters) == 1 else filters
+    parameters = parameters[0] if isinstance(parameters, list) and len(parameters) == 1 else parameters
+    if filters in (None, []):
+        return encoded
+    if filters != "/FlateDecode" or not isinstance(parameters, (dict, type(None))):
+        raise Damaged("encoding of a stream")
+    try:
+        # Bounded while it grows: a flate bomb would fill the worker's memory.
+        content = zlib.decompressobj().decompress(encoded, MAX_DECODED + 1)
+    except zlib.error:
+        raise Damaged("encoding of a stream") from None
+    if len(content) > MAX_DECODED:
+        raise Damaged("size of a stream")
+    return _predicted(content, parameters) if parameters else content
+
+
+def _section(content: bytes, start: int) -> Section:
+    table = TABLE.match(content, start)
+    if table is None:
+        return _stream_section(content, start)
+    places, freed, numbers, exact, at = _table(content, table.end())
+    trailer = TRAILER.match(content, at)
+    held = read(content, trailer.end())[0] if trailer else None
+    if not isinstance(held, dict):
+        raise Damaged("a trailer")
+    section = Section(start, places, freed, held, exact=exact, unclear=_unclear(numbers, held))
+    hybrid = held.get("/XRefStm")
+    return section if hybrid is None else _merged(section, content, hybrid)
+
+
+def _table(content: bytes, at: int) -> tuple[dict[int, Standing | Packed], frozenset[int], list[int], bool, int]:
+    places: dict[int, Standing | Packed] = {}
+    freed, numbers, exact = set(), list[int](), True
+    while head := SUBSECTION.match(content, at):
+        first, count, at = int(head[1]), int(head[2]), head.end()
+        if len(numbers) + count > MAX_OBJECTS:
+            raise Damaged("too many objects")
+        for number in range(first, first + count):
+            entry = ENTRY.match(content, at)
+            if entry is None:
+                raise Damaged("a cross-reference table")
+            if entry[3] == b"n":
+                places[number] = Standing(int(entry[1]), int(entry[2]))
+            else:
+                freed.add(number)
+            exact = exact and entry.end() - at == EXACT
+            at = entry.end()
+        numbers += range(first, first + count)
+    return places, frozenset(freed), numbers, exact, at
+
+
+def _stream_section(content: bytes, start: int) -> Section:
+    own, stream, _ = read_object(content, start)
+    if not isinstance(stream, Stream) or stream.dictionary.get("/Type") != "/XRef":
+        raise Damaged("no cross-references where they are said to be")
+    held = stream.dictionary
+    (length, size), widths = _counts([held.get("/Length"), held.get("/Size")]), _counts(held.get("/W"))
+    index = _counts(held.get("/Index", [0, size]))
+    ranges = list(zip(index[::2], index[1::2], strict=False))
+    if len(widths) != COLUMNS or len(index) % 2 or sum(count for _, count in ranges) > MAX_OBJECTS:
+        raise Damaged("a cross-reference stream")
+    table = decoded(held, content[stream.begin : stream.begin + length])
+    width = sum(widths)
+    if not width or len(table) != width * sum(count for _, count in ranges):
+        raise Damaged("a cross-reference stream")
+    numbers = [number for first, count in ranges for number in range(first, first + count)]
+    places: dict[int, Standing | Packed] = {}
+    freed = set()
+    for number, (kind, second, third) in zip(numbers, _rows(table, widths), strict=True):
+        if kind == 1:
+            places[number] = Standing(second, third)
+        elif kind == COLUMNS - 1:
+            places[number] = Packed(second, third)
+        elif kind == 0:
+            freed.add(number)
+        else:
+            raise Damaged("a cross-reference stream")
+    return Section(start, places, frozenset(freed), held, own=own, unclear=_unclear(numbers, held))
+
+
+def _counts(held: object) -> list[int]:
+    """A list of numbers that are not negative. Raises Damaged for anything else."""
+    if not isinstance(held, list) or not all(type(one) is int and one >= 0 for one in held):
+        raise Damaged("a cross-reference stream")
+    return held
+
+
+def _rows(table: bytes, widths: list[int]) -> Iterator[tuple[int, int, int]]:
+    one, two, three = widths
+    for at in range(0, len(table), one + two + three):
+        second, third = at + one, at + one + two
+        kind = int.from_bytes(table[at:second]) if one else 1
+        yield kind, int.from_bytes(table[second:third]), int.from_bytes(table[third : third + three])
+
+
+def _merged(table: Section, content: bytes, start: object) -> Section:
+    """A hybrid section (7.5.8.4): what its stream lists is hidden from old readers, and marked free in the table."""
+    if type(start) is not int:
+        raise Damaged("a hybrid section")
+    hidden = _stream_section(content, start)
+    unclear = table.unclear or hidden.unclear
+    if table.places.keys() & hidden.places.keys():
+        unclear = unclear or "an object number twice"
+    places = {**table.places, **hidden.places}
+    freed = (table.freed | hidden.freed) - places.keys()
+    return Section(table.start, places, freed, table.trailer, exact=False, unclear=unclear or "hybrid cross-references")
+
+
+def _unclear(numbers: list[int], trailer: Mapping[str, Any]) -> str:
+    if len(set(numbers)) != len(numbers):
+        return "an object number twice"
+    size = trailer.get("/Size")
+    return "an object number beyond /Size" if type(size) is not int or max(numbers, default=0) >= size else ""
+
+
+def _predicted(content: bytes, parameters: Mapping[str, Any]) -> bytes:
+    """PNG predictors undone, of one octet a pixel (7.4.4.4). Raises Damaged for others."""
+    kind, columns = parameters.get("/Predictor", 1), parameters.get("/Columns", 1)
+    others = [parameters.get(key, default) for key, default in (("/Colors", 1), ("/BitsPerComponent", 8))]
+    if kind == 1:
+        return content
+    if kind not in range(10, 16) or others != [1, 8] or type(columns) is not int or not 0 < columns <= len(content):
+        raise Damaged("encoding of a stream")
+    before, out = bytes(columns), bytearray()
+    for at in range(0, len(content), columns + 1):
+        row, coding = bytearray(content[at + 1 : at + 1 + columns]), content[at]
+        if len(row) != columns or coding not in (0, 1, 2):
+            raise Damaged("encoding of a stream")
+        if coding == 1:
+            for left, right in pairwise(range(columns)):
+                row[right] = (row[right] + row[left]) & 0xFF
+        elif coding == 2:  # noqa: PLR2004 - the predictor "Up"
+            row = bytearray((one + above) & 0xFF for one, above in zip(row, before, strict=True))
+        before = bytes(row)
+        out += row
+    return bytes(out)
