@@ -20,7 +20,7 @@ from litestar import MediaType, Request, Response, get, post
 from litestar.params import FromPath
 from msgspec import UNSET
 
-from gateway import limits, problems, subjects, timeline, verdicts, verifications, vocabulary
+from gateway import limits, problems, rows, subjects, timeline, verdicts, verifications, vocabulary
 from gateway.headers import ASKING, SCANNING
 from gateway.problems import Problem
 from gateway.reporting import Both, TranscriptShown, Verification
@@ -92,6 +92,11 @@ def wants_page(request: Request[Any, Any, Any]) -> bool:
     return "text/html" in request.headers.get("accept", "")
 
 
+def wants_row(request: Request[Any, Any, Any]) -> bool:
+    """Whether a page's script asks, about one of several files."""
+    return request.headers.get("accept", "") == "application/json"
+
+
 def day(text: str) -> str:
     """A date as read in Vietnam, 31/05/2026; what is no date stays as it is."""
     try:
@@ -127,7 +132,7 @@ class Pages:
     """The pages in both languages, loaded once."""
 
     def __init__(self, most_bytes: int, *, synthetic: bool) -> None:
-        self._megabytes = most_bytes >> 20
+        self._most_bytes = most_bytes
         self._synthetic = synthetic
         self.static = {path.name: path.read_bytes() for path in sorted((ROOT / "static").iterdir())}
         self.packed = {name: gzip.compress(content, mtime=0) for name, content in self.static.items()}
@@ -216,7 +221,8 @@ class Pages:
             "word": WORDS,
             "lang": lang,
             "version": self.version,
-            "megabytes": self._megabytes,
+            "most_bytes": self._most_bytes,
+            "megabytes": self._most_bytes >> 20,
             "path": "/",
         }
         environment.globals["mark"] = environment.get_template("marks.html").module.mark  # type: ignore[attr-defined]
@@ -282,14 +288,17 @@ async def link(request: Request[Any, Any, Any]) -> Response[str]:
 
 
 @post(ASKED_AT, include_in_schema=False, request_max_body_size=None)
-async def hand_in(request: Request[Any, Any, Any]) -> Response[str]:
-    """The answer to a file of the form or to a scanned code, as a page whatever happens."""
+async def hand_in(request: Request[Any, Any, Any]) -> Response[Any]:
+    """The answer to a file of the form or to a scanned code, as a page whatever happens; or as a row of a table."""
     pages: Pages = request.app.state.pages
     try:
         verification = await verifications.receive(request)
     except Exception as error:  # noqa: BLE001 (every error is shown as the problem that it is)
-        return refusal(request, problems.of(error))
-    return page(pages.result(language(request), verification, path=request.url.path))
+        problem = problems.of(error)
+        return problems.answer(problem) if wants_row(request) else refusal(request, problem)
+    lang = language(request)
+    content = pages.result(lang, verification, path=request.url.path)
+    return Response(rows.row(verification, lang, content), status_code=200) if wants_row(request) else page(content)
 
 
 @get("/problems/{code:str}", include_in_schema=False)

@@ -111,7 +111,7 @@ document.addEventListener("click", (event) => {
 
 document.addEventListener("submit", (event) => {
   const file = event.target.elements.file?.files[0];
-  if (!file?.type.startsWith("image/")) return;
+  if (event.defaultPrevented || !file?.type.startsWith("image/")) return;
   event.preventDefault();
   photo(event.target, file);
 });
