@@ -21,7 +21,7 @@ from verify.report import Verdict
 for module in pkgutil.iter_modules(corpus.__path__):
     importlib.import_module(f"corpus.{module.name}")
 
-FEWEST = 110
+FEWEST = 200
 """Forgeries that the corpus holds at the least."""
 
 
@@ -71,7 +71,7 @@ def test_the_corpus_is_as_large_as_it_says() -> None:
 
 
 def test_every_forgery_says_what_is_to_be_believed_and_why_it_must_not_work() -> None:
-    assert [one.id for one in FORGERIES if ":" not in one.why or not one.why.strip().endswith((".", "?"))] == []
+    assert [one.id for one in FORGERIES if len(one.why.split()) < 8 or not one.why.strip().endswith((".", "?"))] == []
 
 
 def test_nothing_is_expected_that_could_be_valid() -> None:

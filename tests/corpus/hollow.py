@@ -69,7 +69,7 @@ def no_range(pdf: bytes) -> bytes:
 
 @forgery(HOLLOW)
 def null_range(pdf: bytes) -> bytes:
-    """The range is null: it covers nothing."""
+    """The range is null: an entry that is null covers nothing."""
     return ranges(pdf, b"/ByteRange null")
 
 
