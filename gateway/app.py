@@ -36,6 +36,7 @@ from gateway import (
     proposals,
     receipts,
     verifications,
+    vouching,
 )
 from gateway.admin import Desk
 from gateway.described import Described
@@ -123,8 +124,9 @@ def build(settings: Settings, engine: Engine, *, synthetic: bool) -> Headers:
             browsing.find,
             leaflets.advise,
             leaflets.policy,
-            leaflets.receipts,
-            leaflets.check,
+            vouching.create,
+            vouching.ask,
+            vouching.check,
             *ADMIN,
         ],
         lifespan=[running],

@@ -20,7 +20,7 @@ from litestar import MediaType, Request, Response, get, post
 from litestar.params import FromPath
 from msgspec import UNSET
 
-from gateway import limits, problems, rows, subjects, timeline, verdicts, verifications, vocabulary
+from gateway import limits, problems, rows, subjects, timeline, verdicts, verifications, vocabulary, wording
 from gateway.headers import ASKING, SCANNING
 from gateway.problems import Problem
 from gateway.reporting import Both, TranscriptShown, Verification
@@ -68,6 +68,7 @@ WORDS = SimpleNamespace(
     check=lambda code: word(vocabulary.CHECKS, code),
     result=lambda code: word(vocabulary.RESULTS, code),
     amendment=lambda code: word(vocabulary.AMENDMENTS, code),
+    reason=lambda code: wording.REASONS[code].means if code in wording.REASONS else Text(code, code),
 )
 
 

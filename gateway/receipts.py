@@ -2,15 +2,20 @@
 
 A receipt says what was verified, when, under which policy and registry generation, with what result; nothing of the
 pupil. The key is made on first start and stays in DATA_DIR; who writes it can forge receipts, but no verdict. `alg` is
-`EdDSA`, not yet the `Ed25519` of RFC 9864, because that is what libraries in use can check.
+`EdDSA`, not yet the `Ed25519` of RFC 9864, because that is what libraries in use can check. They are read generously
+(`found`) and judged strictly (`ReceiptKey.read`).
 """
 
 from __future__ import annotations
 
 import contextlib
+import json
 import os
+import re
 import tempfile
+from base64 import urlsafe_b64decode
 from datetime import datetime
+from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +23,7 @@ import msgspec
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat, load_pem_private_key
 from joserfc import jws
+from joserfc.errors import JoseError
 from joserfc.jwa import EdDSAAlgorithm
 from joserfc.jwk import OKPKey
 
@@ -25,6 +31,13 @@ from verify.report import Report
 
 FILE = "receipt-key.pem"
 ALGORITHM = "EdDSA"
+TYPE = "receipt+jwt"
+
+WRITTEN = re.compile(r"eyJ[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]*")
+"""A compact JWS in a text: its header is a JSON object, so it begins like this."""
+
+DEEPEST = 4
+"""How far down a document a `receipt` is looked for: a report may lie in a list, or in a program's own envelope."""
 
 
 class _Quiet(EdDSAAlgorithm):
@@ -42,6 +55,39 @@ class _Registry(jws.JWSRegistry):
 REGISTRY = _Registry(algorithms=[ALGORITHM])
 
 
+class Claims(msgspec.Struct, frozen=True, kw_only=True):
+    """What a receipt says; nothing of the pupil."""
+
+    sha256: str
+    verdict: str
+    reasons: list[str]
+    policy: str
+    generation: int
+    ledger_head: str
+    number: str | None
+    version: int | None
+    issuer: str | None
+    verified_at: str
+
+
+class Why(StrEnum):
+    """Why a text is no receipt that this service vouches for."""
+
+    ABSENT = "absent"
+    SEVERAL = "several"
+    ALTERED = "altered"
+    RETIRED_KEY = "retired-key"
+    FOREIGN = "foreign"
+
+
+class NoReceipt(Exception):  # noqa: N818 - says what is wrong with a text, not with the program
+    """A text that is no receipt of this service; `why` says in what way."""
+
+    def __init__(self, why: Why) -> None:
+        super().__init__(why)
+        self.why = why
+
+
 class ReceiptKey:
     """The key that signs receipts."""
 
@@ -53,16 +99,70 @@ class ReceiptKey:
     def sign(self, report: Report) -> str:
         """The receipt of a report."""
         return jws.serialize_compact(
-            {"alg": ALGORITHM, "kid": self.kid, "typ": "receipt+jwt"},
+            {"alg": ALGORITHM, "kid": self.kid, "typ": TYPE},
             msgspec.json.encode(claims(report) | {"iss": self._issuer}),
             self._key,
             registry=REGISTRY,
         )
 
+    def read(self, receipt: str) -> Claims:
+        """What a receipt that this key signed says; raises NoReceipt: ALTERED, RETIRED_KEY, FOREIGN."""
+        kid, issuer = _named(receipt)
+        if kid != self.kid:
+            raise NoReceipt(Why.RETIRED_KEY if issuer == self._issuer else Why.FOREIGN)
+        try:
+            checked = jws.deserialize_compact(receipt, self._key, registry=REGISTRY)
+            if checked.headers().get("typ") != TYPE:
+                raise NoReceipt(Why.ALTERED)
+            return msgspec.json.decode(checked.payload, type=Claims)
+        except (JoseError, ValueError):
+            raise NoReceipt(Why.ALTERED) from None
+
     def jwks(self) -> dict[str, Any]:
         """The public half, as served under /.well-known/jwks.json."""
         public = self._key.as_dict(private=False)
         return {"keys": [public | {"kid": self.kid, "use": "sig", "alg": ALGORITHM}]}
+
+
+def found(content: bytes) -> str:
+    """The one receipt in a text, in a file of one, or in a report as JSON; raises NoReceipt: ABSENT, SEVERAL.
+
+    White space, quotation marks of letters and what stands before and after are passed over.
+    """
+    text = content.decode("utf-16" if content[:2] in {b"\xff\xfe", b"\xfe\xff"} else "utf-8-sig", "replace")
+    try:
+        told = set(_receipts(json.loads(text), DEEPEST))
+    except (ValueError, RecursionError):
+        told = set()
+    bare = re.sub(r"^[>\s]+|\s+", "", text, flags=re.MULTILINE)
+    told = told or set(WRITTEN.findall(bare))
+    if len(told) != 1:
+        raise NoReceipt(Why.SEVERAL if told else Why.ABSENT)
+    return told.pop()
+
+
+def _receipts(value: Any, depth: int) -> list[str]:  # noqa: ANN401 (whatever JSON holds)
+    """Every `receipt` of a document, and a document that is one."""
+    if isinstance(value, str):
+        return WRITTEN.findall("".join(value.split()))
+    if not depth:
+        return []
+    if isinstance(value, list):
+        return [one for item in value for one in _receipts(item, depth - 1)]
+    if isinstance(value, dict):
+        if isinstance(value.get("receipt"), str):
+            return _receipts(value["receipt"], depth)
+        return [one for item in value.values() if not isinstance(item, str) for one in _receipts(item, depth - 1)]
+    return []
+
+
+def _named(receipt: str) -> tuple[Any, Any]:
+    """The key and the service that a receipt names, believed of nothing yet; raises NoReceipt (ALTERED)."""
+    try:
+        head, payload = (json.loads(urlsafe_b64decode(part + "==")) for part in receipt.split(".")[:2])
+        return head["kid"], payload["iss"]
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
+        raise NoReceipt(Why.ALTERED) from None
 
 
 def claims(report: Report) -> dict[str, Any]:

@@ -54,6 +54,8 @@ class Tight(HTMLParser):
             assert str(named["src"]).startswith("/static/")
         assert not any(name.startswith("on") for name in named)
         for name in ("href", "src", "action"):
+            if "download" in named and re.fullmatch(r"data:application/jose,[A-Za-z0-9_.-]+", named.get(name) or ""):
+                continue  # the receipt, which is in the page already
             assert re.match(r"[/#](?!/)", named.get(name) or "/"), named
         if tag == "label":
             self.labelled.add(str(named["for"]))
@@ -241,7 +243,7 @@ def test_a_receipt_is_known_again_and_an_altered_one_is_not(served: Gateway) -> 
         none = head.replace(head, "eyJhbGciOiJub25lIn0") + f".{payload}."
         for altered in (foreign, none, f"{head}.{other[1]}.{signature}", receipt[:-6], "x", "", "{}", "é" * 9_000):
             text = says(altered)
-            assert "Không phải biên nhận của hệ thống này" in text
+            assert "Không xác nhận được biên nhận" in text
             assert sha256(tiny().pdf).hexdigest() not in text
         assert client.post("/receipts", content="&".join(["a=1"] * 50)).status_code == 400
 
