@@ -3,30 +3,30 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from io import BytesIO
 from itertools import pairwise
 from types import SimpleNamespace
 from typing import Any
 
 import pytest
 import world
+from corpus.update import update
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ed448
-from hostile import PAGE, document
-from pyhanko.pdf_utils.misc import PdfReadError
-from pyhanko.pdf_utils.reader import PdfFileReader
-from pyhanko.pdf_utils.xref import XRefSectionType
-from test_overrides import asked, information, nothing_old, updated
+from hostile import PAGE, document, stream
+from test_updates import asked, information, nothing_old, updated
 
-from verify import existence, overrides, revisions, statusdata
+from verify import existence, statusdata, updates
 from verify.case import Opened, open_signature
 from verify.cms import parse_token
+from verify.document import Document
 from verify.existence import Believer
+from verify.fields import Field
 from verify.path import Paths
 from verify.pdf import _revision
 from verify.report import Reason, Sub
-from verify.revisions import Field
+from verify.revisions import read_revisions
 from verify.revocation import StatusData
+from verify.syntax import Damaged, Ref
 from verify.trust import Kind
 
 
@@ -84,48 +84,45 @@ FORMLESS = document(PAGE | {1: b"<< /Type /Catalog /Pages 2 0 R >>"})
 
 
 def test_a_file_without_a_form_may_be_described() -> None:
+    assert asked(updated(FORMLESS, information)) == ""
     assert asked(updated(FORMLESS, information, information)) == ""
-    assert asked(updated(FORMLESS, nothing_old)) == ""
-    bare = PdfFileReader(BytesIO(FORMLESS)).get_historical_resolver(0)
-    assert overrides._plain_information(bare)
+    assert asked(updated(FORMLESS, nothing_old)) == "an object that nothing refers to"
 
 
 def test_a_page_tree_has_so_many_nodes(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(overrides, "MAX_PAGES", 0)
-    with pytest.raises(PdfReadError):
-        asked(updated(FORMLESS, information))
+    described = updated(FORMLESS, information)
+    monkeypatch.setattr(updates, "MAX_PAGES", 2)
+    with pytest.raises(Damaged):
+        asked(described)
+    monkeypatch.setattr(updates, "MAX_PAGES", 3)
+    assert asked(described) == ""
 
 
 def test_an_empty_field_has_no_revision() -> None:
-    with pytest.raises(PdfReadError):
-        _revision(Field("empty", (1, 0), None, visible=False), PdfFileReader(BytesIO(FORMLESS)))
+    with pytest.raises(IndexError):
+        _revision(Field("empty", Ref(1, 0), None, visible=False), Document(FORMLESS))
 
 
-def section(**changes: Any) -> str:  # noqa: ANN401 - fields of a reader's section
-    """Why a cross-reference section of such data is ambiguous."""
-    data = {"standard_xrefs": {1: (0, 9)}, "xrefs_in_objstm": {}, "hybrid": None, "freed": {}, "obj_streams_used": ()}
-    meta = SimpleNamespace(xref_section_type=XRefSectionType.STANDARD, declared_startxref=9, size=5, stream_ref=None)
-    xrefs = SimpleNamespace(
-        get_xref_data=lambda _: SimpleNamespace(**(data | changes)), get_xref_container_info=lambda _: meta
-    )
-    reader: Any = SimpleNamespace(xrefs=xrefs)
-    return revisions._section(reader, 1)[1]
+def unclear(base: bytes, **bent: Any) -> list[str]:  # noqa: ANN401 - how an update is written
+    """Why readers may read each revision differently, the first signed one left out."""
+    objects = {4: b"<< /Fields [] /SigFlags 3 >>"}
+    found = read_revisions(Document(update(base, objects, **bent)), {})
+    return [one.unclear for one in found]
 
 
-def test_a_section_that_readers_may_read_differently(monkeypatch: pytest.MonkeyPatch) -> None:
-    assert section() == ""
-    assert section(hybrid=object()) == "hybrid cross-references"
-    assert section(xrefs_in_objstm={1: object()}) == "an object number twice"
-    assert section(standard_xrefs={5: (0, 9)}) == "an object number beyond /Size"
-    assert section(freed={1: 1}) == "freed objects"
-    monkeypatch.setattr(revisions, "_shadowed", lambda *_: True)
-    assert section(obj_streams_used=(3,)) == "an object number twice in an object stream"
-
-
-def test_a_stream_section_without_a_stream_repeats_nothing() -> None:
-    meta: Any = SimpleNamespace(stream_ref=None)
-    reader: Any = None
-    assert not revisions._repeated(reader, meta)
+def test_a_section_that_readers_may_read_differently() -> None:
+    base = document(PAGE)
+    catalog = b"%010d 00000 n \n" % base.index(b"1 0 obj")
+    assert unclear(base) == ["", ""]
+    assert unclear(base, rows={3: b"0000000000 00001 f \n"}) == ["", "freed objects"]
+    assert unclear(base, rows={0: b"0000000000 65535 f \n"}) == ["", ""]
+    assert unclear(base, size=b"4") == ["", "an object number beyond /Size"]
+    assert unclear(base, rows={1: catalog + b"1 1\n" + catalog}) == ["", "an object number twice"]
+    hidden = document(PAGE | {6: stream(b"/Type /XRef /W [1 1 1] /Index [0 1] /Size 9", b"\0\0\0")})
+    assert unclear(hidden, trailer=b"/Root 1 0 R /XRefStm %d" % hidden.index(b"6 0 obj")) == [
+        "",
+        "hybrid cross-references",
+    ]
 
 
 def test_a_responder_with_another_kind_of_key_signs_nothing() -> None:

@@ -1,4 +1,4 @@
-"""What an update may write anew: each thing on the list, and what is not, asked of the list alone."""
+"""What an update may write anew or add: each thing on the list, and what is not, asked of the rule alone."""
 
 from __future__ import annotations
 
@@ -7,13 +7,19 @@ from io import BytesIO
 from typing import Any
 
 import pytest
+import sheet
 import world
-from pyhanko.pdf_utils import generic
+from corpus.update import update
+from hostile import PAGE, document, stream
+from pyhanko.pdf_utils import generic as pyhanko_objects
 from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
-from pyhanko.pdf_utils.misc import PdfReadError
-from pyhanko.pdf_utils.reader import PdfFileReader
 
-from verify.overrides import replaced, same
+from verify.document import Document
+from verify.fields import read_form
+from verify.syntax import Damaged, Ref, Stream
+from verify.updates import described, refused, same
+
+generic: Any = pyhanko_objects
 
 Bend = Callable[[IncrementalPdfFileWriter], None]
 
@@ -21,7 +27,7 @@ Bend = Callable[[IncrementalPdfFileWriter], None]
 def updated(pdf: bytes, *bends: Bend) -> bytes:
     """The file with one update a bend."""
     for bend in bends:
-        writer = IncrementalPdfFileWriter(BytesIO(pdf))
+        writer: Any = IncrementalPdfFileWriter(BytesIO(pdf))
         bend(writer)
         out = BytesIO()
         writer.write(out)
@@ -30,10 +36,14 @@ def updated(pdf: bytes, *bends: Bend) -> bytes:
 
 
 def asked(pdf: bytes) -> str:
-    """What the list says of the last revision."""
-    reader = PdfFileReader(BytesIO(pdf))
-    last = reader.xrefs.total_revisions - 1
-    return replaced(reader.get_historical_resolver(last - 1), reader.get_historical_resolver(last), {})
+    """What the rule says of the last revision."""
+    old, new = Document(pdf).views[-2:]
+    return refused(old, new, read_form(old), read_form(new))
+
+
+def told(pdf: bytes) -> bool:
+    """Whether the last revision writes document information or metadata."""
+    return described(*Document(pdf).views[-2:])
 
 
 def page(writer: IncrementalPdfFileWriter) -> Any:  # noqa: ANN401 - a PDF object
@@ -68,6 +78,10 @@ def noted(writer: IncrementalPdfFileWriter) -> None:
     writer.update_container(page(writer))
 
 
+def fielded(writer: IncrementalPdfFileWriter) -> None:
+    sheet.append_field(writer, "more", (10, 10, 100, 100))
+
+
 def reordered(writer: IncrementalPdfFileWriter) -> None:
     page(writer)["/Annots"] = generic.ArrayObject(reversed(list(page(writer)["/Annots"].iterate())))
     writer.update_container(page(writer))
@@ -91,7 +105,7 @@ def catalog(writer: IncrementalPdfFileWriter) -> None:
     writer.root["/DSS"] = writer.add_object(
         generic.DictionaryObject({generic.pdf_name("/VRI"): generic.DictionaryObject()})
     )
-    writer.update_root()
+    writer.update_container(writer.root)
 
 
 def security_store(writer: IncrementalPdfFileWriter) -> None:
@@ -100,17 +114,17 @@ def security_store(writer: IncrementalPdfFileWriter) -> None:
 
 
 CASES: dict[str, tuple[tuple[Bend, ...], str]] = {
-    "nothing-old": ((nothing_old,), ""),
+    "what-nobody-asked-for": ((nothing_old,), "an object that nothing refers to"),
     "the-catalog": ((catalog,), ""),
     "the-security-store": ((catalog, security_store), ""),
     "information": ((information,), ""),
     "information-once-more": ((information, information), ""),
-    "an-annotation-more": ((noted,), ""),
+    "a-field-more": ((fielded,), ""),
+    "an-annotation-more": ((noted,), "a page"),
     "another-order-of-annotations": ((noted, noted, reordered), "a page"),
     "the-content-of-a-page": ((content,), "an object that was there before"),
     "a-page-turned": ((rotated,), "a page"),
     "a-page-resized": ((resized,), "a page"),
-    "a-page-gone": ((unreadable_page,), "a page"),
     "information-with-more-than-text": ((information, enriched), "document information"),
 }
 
@@ -120,14 +134,34 @@ def test_the_list(bends: tuple[Bend, ...], why: str) -> None:
     assert asked(updated(world.unsigned(), *bends)) == why
 
 
+def test_a_page_that_is_gone_cannot_be_compared() -> None:
+    with pytest.raises(Damaged):
+        asked(updated(world.unsigned(), unreadable_page))
+
+
+CATALOG = PAGE[1]
+DESCRIBING: dict[str, tuple[dict[int, bytes], bytes, bool]] = {
+    "the-form": ({4: b"<< /Fields [] >>"}, b"", False),
+    "information": ({5: b"<< /Title (x) >>"}, b"/Root 1 0 R /Info 5 0 R", True),
+    "information-that-is-there": ({}, b"/Root 1 0 R /Info 4 0 R", True),
+    "metadata": ({1: CATALOG[:-2] + b"/Metadata 5 0 R >>", 5: stream(b"", b"<x/>")}, b"", True),
+    "a-catalog-alone": ({1: CATALOG}, b"", False),
+}
+
+
+@pytest.mark.parametrize("name", DESCRIBING)
+def test_what_describes_the_document_is_told(name: str) -> None:
+    objects, trailer, wanted = DESCRIBING[name]
+    once = update(document(PAGE), objects, trailer=trailer)
+    assert told(once) is wanted
+    assert told(update(once, objects, trailer=trailer)) is (wanted and bool(objects))
+    assert not told(update(once, {4: b"<< /Fields [] >>"})) or name == "information-that-is-there"
+
+
 def test_another_generation_of_a_number_is_a_replacement() -> None:
-    base = updated(world.unsigned(), nothing_old)
-    reader = PdfFileReader(BytesIO(base))
-    data = reader.xrefs.get_xref_data(1)
-    number = next(iter(reader.xrefs.get_xref_data(0).standard_xrefs))
-    data.explicit_refs_in_revision.add((number, 1))
-    old, new = (reader.get_historical_resolver(index) for index in (0, 1))
-    assert replaced(old, new, {}) == "another generation of an object"
+    again = {4: b"<< /Fields [] /SigFlags 1 >>"}
+    assert asked(update(document(PAGE), again)) == ""
+    assert asked(update(document(PAGE), again, generation=1)) == "another generation of an object"
 
 
 def test_a_pages_parent_is_the_node_that_lists_it() -> None:
@@ -135,7 +169,7 @@ def test_a_pages_parent_is_the_node_that_lists_it() -> None:
         page(writer)["/Parent"] = writer.add_object(generic.DictionaryObject())
         writer.update_container(page(writer))
 
-    with pytest.raises(PdfReadError):
+    with pytest.raises(Damaged):
         asked(updated(world.unsigned(), astray, information))
 
 
@@ -144,27 +178,34 @@ def test_a_page_tree_is_bounded() -> None:
         writer.root["/Pages"]["/Kids"] = generic.ArrayObject([generic.NumberObject(1)])
         writer.update_container(writer.root["/Pages"])
 
-    with pytest.raises(PdfReadError):
+    with pytest.raises(Damaged):
         asked(updated(world.unsigned(), deep, information))
 
 
-ONE, TWO = generic.NumberObject(1), generic.NumberObject(2)
-NAME = generic.pdf_name("/A")
-UNLIKE = {
-    "numbers": (ONE, TWO),
-    "kinds": (ONE, generic.FloatObject("1.0")),
-    "arrays": (generic.ArrayObject([ONE]), generic.ArrayObject([TWO])),
-    "lengths": (generic.ArrayObject([ONE]), generic.ArrayObject([ONE, ONE])),
-    "array-and-number": (generic.ArrayObject([ONE]), ONE),
-    "keys": (generic.DictionaryObject({NAME: ONE}), generic.DictionaryObject()),
-    "dictionary-and-number": (generic.DictionaryObject(), ONE),
-    "references": (generic.IndirectObject(1, 0, None), generic.IndirectObject(2, 0, None)),
-    "reference-and-value": (generic.IndirectObject(1, 0, None), ONE),
-    "value-and-reference": (ONE, generic.IndirectObject(1, 0, None)),
+UNLIKE: dict[str, tuple[Any, Any]] = {
+    "numbers": (1, 2),
+    "kinds": (1, 1.0),
+    "true-and-one": (True, 1),
+    "arrays": ([1], [2]),
+    "lengths": ([1], [1, 1]),
+    "array-and-number": ([1], 1),
+    "values": ({"/A": 1}, {"/A": 2}),
+    "keys": ({"/A": 1}, {}),
+    "other-keys": ({"/A": 1}, {"/B": 1}),
+    "dictionary-and-number": ({}, 1),
+    "references": (Ref(1, 0), Ref(2, 0)),
+    "generations": (Ref(1, 0), Ref(1, 1)),
+    "reference-and-value": (Ref(1, 0), 1),
+    "value-and-reference": (1, Ref(1, 0)),
+    "reference-and-array": (Ref(1, 0), [1, 0]),
+    "name-and-string": ("/A", b"/A"),
+    "streams": (Stream({}, 1), Stream({}, 2)),
+    "within": ({"/A": [{"/B": 1}]}, {"/A": [{"/B": 2}]}),
 }
 
 
 @pytest.mark.parametrize(("old", "new"), UNLIKE.values(), ids=UNLIKE)
-def test_what_is_unlike_is_not_the_same(old: generic.PdfObject, new: generic.PdfObject) -> None:
+def test_what_is_unlike_is_not_the_same(old: object, new: object) -> None:
     assert not same(old, new)
     assert same(old, old)
+    assert same(new, new)
