@@ -33,8 +33,8 @@ FILE = "receipt-key.pem"
 ALGORITHM = "EdDSA"
 TYPE = "receipt+jwt"
 
-WRITTEN = re.compile(r"eyJ[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]*")
-"""A compact JWS in a text: its header is a JSON object, so it begins like this."""
+WRITTEN = re.compile(r"eyJ[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]{0,86}")
+"""A compact JWS in a text: its header is a JSON object, so it begins like this; a signature has 64 bytes."""
 
 DEEPEST = 4
 """How far down a document a `receipt` is looked for: a report may lie in a list, or in a program's own envelope."""

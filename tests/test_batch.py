@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe  # type: ignore[import-untyped]
-from browser import DESKTOP, TELEPHONE, Watched, chromium, window
+from browser import DESKTOP, TELEPHONE, Watched, chromium, hand_in, window
 from playwright.sync_api import Browser, Dialog, Page, Route, expect, sync_playwright
 from running import NAME, Gateway, gateway, tiny
 
@@ -227,3 +227,21 @@ def test_files_dropped_anywhere_are_chosen(served: Gateway, browser: Browser) ->
         }""")
         expect(page.locator("li.row")).to_have_count(2)
         expect(page.locator("form.hand-in button")).to_have_text("Kiểm tra 2 tệp")
+
+
+@pytest.mark.parametrize("scripts", [True, False])
+def test_a_receipt_is_downloaded_and_handed_back(served: Gateway, browser: Browser, *, scripts: bool) -> None:
+    with window(browser, TELEPHONE, scripts=scripts) as watched:
+        page = watched.page
+        hand_in(page, served.url, tiny().pdf)
+        with page.expect_download() as download:
+            page.get_by_role("link", name="Tải biên nhận").click()
+        assert download.value.suggested_filename == "bien-nhan-000G40R40M30E209.jws"
+        page.goto(f"{served.url}/receipts")
+        page.locator("#receipt-file").set_input_files(str(download.value.path()))
+        page.locator("main form button").click()
+        expect(page.get_by_role("heading", level=2).first).to_contain_text("còn nguyên vẹn")
+        expect(page.get_by_text("Không cần kiểm tra lại")).to_be_visible()
+        if scripts:  # which axe-core is
+            assert Axe().run(page).response["violations"] == []
+        assert page.url == f"{served.url}/receipts?lang=vi"

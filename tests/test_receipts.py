@@ -20,7 +20,8 @@ from joserfc.errors import SecurityWarning
 from joserfc.jwk import KeySet
 from running import PLACE, Gateway, gateway, tiny
 
-from gateway import receipts
+from gateway import receipts, vouching
+from gateway.receipts import NoReceipt, Why, found
 
 CLAIMS = {
     *("sha256", "verdict", "reasons", "policy", "generation", "ledger_head", "number", "version", "issuer"),
@@ -111,3 +112,113 @@ def test_a_key_that_others_may_read_or_of_another_kind_is_refused(tmp_path: Path
     path.write_bytes(other)
     with pytest.raises(ValueError, match="no Ed25519 key"):
         receipts.load(tmp_path, "http://x")
+
+
+def vouched(served: Gateway, receipt: str) -> Any:  # noqa: ANN401 (JSON)
+    with served.client() as client:
+        answer = client.post("/v1/receipts", json={"receipt": receipt})
+        assert answer.status_code == 200
+        return answer.json()
+
+
+def test_a_receipt_that_comes_back_tells_what_it_says_and_what_changed(served: Gateway) -> None:
+    told = served.verify(tiny().pdf).json()
+    back = vouched(served, told["receipt"])
+    assert back["standing"] == "genuine"
+    assert back["claims"]["verdict"] == told["verdict"]
+    assert back["claims"]["sha256"] == told["input"]["sha256"]
+    assert back["since"]["again"] == "nothing"
+    assert back["since"]["generation"] == told["registry"]["generation"]
+    pupil = told["transcript"]["record"]["pupil"]
+    assert pupil["full_name"] not in json.dumps(back, ensure_ascii=False)
+
+
+def test_receipts_are_read_generously(served: Gateway) -> None:
+    report = served.verify(tiny().pdf)
+    receipt = report.json()["receipt"]
+    head, payload, signature = receipt.split(".")
+    for written in (
+        receipt.encode(),
+        b"\xef\xbb\xbf" + receipt.encode() + b"\r\n",
+        receipt.encode("utf-16"),
+        report.content,
+        json.dumps([report.json()]).encode(),
+        json.dumps({"rows": [{"answer": report.json()}]}).encode(),
+        json.dumps(receipt).encode(),
+        f"Biên nhận: {receipt}\nTrân trọng".encode(),
+        "\n".join(f"> {receipt[place : place + 60]}" for place in range(0, len(receipt), 60)).encode(),
+        f"{head}.\n{payload}.\n{signature}".encode(),
+    ):
+        assert found(written) == receipt
+        with served.client() as client:
+            page = client.post("/receipts", data={"receipt": ""}, files={"file": ("a.jws", written)}).text
+            assert report.json()["input"]["sha256"] in page
+
+
+def test_what_holds_no_receipt_or_several_is_told_apart(served: Gateway) -> None:
+    one, other = (served.verify(content).json()["receipt"] for content in (tiny().pdf, tiny().unsigned))
+    for content, why in (
+        (b"", Why.ABSENT),
+        (b"hello", Why.ABSENT),
+        (tiny().pdf, Why.ABSENT),
+        (b"\xff\xfe\x00", Why.ABSENT),
+        (b"[" * 100_000, Why.ABSENT),
+        (b'{"receipt": null}', Why.ABSENT),
+        (json.dumps([{"receipt": one}, {"receipt": other}]).encode(), Why.SEVERAL),
+        (f"{one} , {other}".encode(), Why.SEVERAL),
+        (f"{one}\n{other}\n".encode(), Why.SEVERAL),
+    ):
+        with pytest.raises(NoReceipt) as refused:
+            found(content)
+        assert refused.value.why is why
+
+
+def test_receipts_are_judged_strictly(served: Gateway, tmp_path: Path) -> None:
+    receipt = served.verify(tiny().unsigned).json()["receipt"]
+    head, payload, signature = receipt.split(".")
+    former, stranger = receipts.load(tmp_path / "a", served.url), receipts.load(tmp_path / "b", "http://other.example")
+
+    def signed(key: receipts.ReceiptKey, said: dict[str, Any], **header: str) -> str:
+        names = {"alg": "EdDSA", "kid": key.kid, "typ": receipts.TYPE, **header}
+        return str(jws.serialize_compact(names, json.dumps(said).encode(), key._key, registry=receipts.REGISTRY))
+
+    def coded(value: object) -> str:
+        return base64.urlsafe_b64encode(json.dumps(value).encode()).rstrip(b"=").decode()
+
+    said = json.loads(decoded(payload))
+    mine = receipts.load(served.folder / "data", served.url)
+    better = coded(said | {"verdict": "valid", "reasons": []})
+    for text, standing in (
+        (signed(mine, said), "genuine"),
+        (f"{head}.{better}.{signature}", "altered"),
+        (f"{head}.{payload}.", "altered"),
+        (receipt[:-8], "altered"),
+        (f"{coded({'alg': 'none', 'kid': mine.kid, 'typ': receipts.TYPE})}.{payload}.", "altered"),
+        (f"{coded({'alg': 'EdDSA'})}.{payload}.{signature}", "altered"),
+        (f"{coded([])}.{payload}.{signature}", "absent"),
+        (signed(mine, said, typ="JWT"), "altered"),
+        (signed(mine, {"iss": served.url, "verdict": "valid"}), "altered"),
+        (signed(former, said), "retired-key"),
+        (signed(stranger, said | {"iss": "http://other.example"}), "foreign"),
+        ("eyJ.eyJ.x", "absent"),
+    ):
+        back = vouched(served, text)
+        assert back["standing"] == standing, text
+        assert (back["claims"] is None) is (standing != "genuine")
+        assert set(back["told"]) == {"vi", "en"}
+
+
+def test_every_standing_has_its_sentence() -> None:
+    assert set(vouching.TOLD) == {None, *Why}
+
+
+def test_what_is_no_form_and_what_is_too_much_is_refused(served: Gateway) -> None:
+    with served.client() as client:
+        assert client.post("/receipts", files={"file": ("a", b"x" * vouching.LONGEST)}).status_code == 413
+        assert client.post("/v1/receipts", json={"receipt": "x" * vouching.LONGEST}).status_code == 413
+        assert client.post("/v1/receipts", json={}).status_code == 422
+        headers = {"content-type": "multipart/form-data; boundary=b"}
+        assert client.post("/receipts", content=b"--b\r\nrubbish", headers=headers).status_code == 400
+        assert (
+            client.post("/receipts", content=b"x", headers={"content-type": "multipart/form-data"}).status_code == 400
+        )
