@@ -36,14 +36,15 @@ ROOT = Path(__file__).parents[1]
 SECONDS = 10
 """Of the processor, for one case: a mutant that runs longer hangs, and a hang is found out by every test run."""
 
-DIRECT = ("appended", "corners", "overrides", "parts", "readers")
+DIRECT = ("appended", "census", "corners", "der", "document", "parts", "readers", "syntax", "updates", "xref")
 """The tests that ask the engine's rooms directly; those that start a gateway, or draw at random, are left out."""
 
 READERS = frozenset(
-    {"appended", "attachment", "byterange", "cms", "objects", "overrides", "pdf", "record", "revisions", "structure"}
+    {"appended", "attachment", "byterange", "census", "cms", "der", "document", "fields", "identifiers", "pdf"}
+    | {"record", "revisions", "structure", "syntax", "updates", "xref"}
 )
 """Modules that run while a file is read: their mutants read the files of the table anew."""
-SEARCHED = frozenset({"cms", "path"})
+SEARCHED = frozenset({"cms", "der", "identifiers", "path"})
 """Modules that search paths: their mutants search anew."""
 DATA = frozenset({"__init__", "checks", "evidence", "policy", "report", "trust"})
 """Modules of types and tables, without a decision of their own to mutate."""

@@ -15,7 +15,7 @@ from typing import Any
 
 from verify.attachment import named
 from verify.document import View
-from verify.syntax import REGULAR, Stream
+from verify.syntax import REGULAR, Damaged, Stream
 from verify.xref import Standing
 
 ACTIVE = {
@@ -41,7 +41,7 @@ SUSPECT = re.compile(
     + REGULAR
     + rb")|"
     + REGULAR
-    + rb"*?#[0-9A-Fa-f]{2})"
+    + rb"*?#)"
 )
 """A name that matters, or one with an escape, that may be any."""
 
@@ -78,17 +78,17 @@ def take_census(view: View) -> Census:
 
 def _suspects(view: View) -> Iterator[Any]:
     """Every object in which a search finds anything."""
-    offsets = sorted(place.offset for place in view.places.values() if isinstance(place, Standing))
+    offsets = sorted({place.offset for place in view.places.values() if isinstance(place, Standing)})
+    ends = [view.standing(one)[2] for one in offsets]
+    if any(end > following for end, following in zip(ends, offsets[1:], strict=False)):
+        raise Damaged("an object within another")  # a name in it may be a string to the other
     asked: set[int] = set()
     for match in SUSPECT.finditer(view.document.content):
-        at = match.start()
-        nearest = offsets[: bisect_right(offsets, at)][-1:]
-        if not nearest or at >= view.standing(nearest[0])[2]:
-            # In no object, in the data of a stream, or in an object within which another is said to stand.
-            nearest = [one for one in offsets if one <= at < view.standing(one)[2]]
-        for offset in set(nearest) - asked:
-            asked.add(offset)
-            _, held, _ = view.standing(offset)
+        nearest = bisect_right(offsets, match.start()) - 1
+        # Elsewhere it stands in no object, or in the data of a stream.
+        if nearest >= 0 and match.start() < ends[nearest] and nearest not in asked:
+            asked.add(nearest)
+            _, held, _ = view.standing(offsets[nearest])
             yield held.dictionary if isinstance(held, Stream) else held
     for offset in view.containers():
         yield from (held for _, held in view.all_packed(offset))

@@ -83,7 +83,9 @@ def tagged(found: Iterable[Element], number: int) -> Element | None:
 
 def integer(element: Element) -> int:
     """The value of an INTEGER. Raises Malformed."""
-    return int.from_bytes(element.of(INTEGER).value, signed=True)
+    if not element.of(INTEGER).value:
+        raise Malformed("asn1")
+    return int.from_bytes(element.value, signed=True)
 
 
 def encoded(dotted: str) -> bytes:

@@ -11,12 +11,14 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from verify.syntax import WHITE, Damaged, Ref, Stream, read, read_object
-from verify.xref import Packed, Section, Standing, decoded, read_sections
+from verify.xref import ENDSTREAM, Packed, Section, Standing, decoded, read_sections
 
 END = re.compile(rb"startxref\s+(\d{1,10})\s+%%EOF(\r\n|\n|\r)?")
-ENDSTREAM = re.compile(WHITE + rb"*+endstream")
+PAIRS = re.compile(rb"(?:" + WHITE + rb"|\d)*+")
 MAX_PACKED = 2000
 """Objects in one object stream: tools write 100 or 200."""
+MAX_DIGITS = 10
+"""Of a number or an offset in the header of an object stream."""
 
 Place = Standing | Packed
 
@@ -28,6 +30,8 @@ class Document:
     """
 
     def __init__(self, content: bytes) -> None:
+        if not content.startswith(b"%PDF-"):  # some readers count from the header, others from the first octet
+            raise Damaged("a header that is not the beginning")
         self.content = content
         self.views: list[View] = []
         self.standing: dict[int, tuple[Ref, Any, int]] = {}
@@ -109,11 +113,10 @@ class View:
         if not isinstance(held, Ref):
             return held
         place = self.places.get(held.number)
-        if isinstance(place, Packed):
-            return self._packed(place, held) if not held.generation else None
-        if place is None or place.generation != held.generation:
+        if place is None:
             return None
-        found, value, _ = self.standing(place.offset)
+        found, value = self._packed(place, held) if isinstance(place, Packed) else self.standing(place.offset)[:2]
+        # Of another generation it would be null, but to readers that go by the number alone.
         if found != held or isinstance(value, Ref):
             raise Damaged("an object that is another")
         return value
@@ -178,21 +181,29 @@ class View:
             raise Damaged("an object stream")
         return place.offset, stream
 
-    def _packed(self, place: Packed, held: Ref) -> Any:  # noqa: ANN401 - any PDF object
+    def _packed(self, place: Packed, held: Ref) -> tuple[Ref, Any]:
         offset, _ = self._container(place.stream)
         held_there = self.all_packed(offset)
         if place.nth >= len(held_there) or held_there[place.nth][0] != held.number:
             raise Damaged("an object stream")
-        return held_there[place.nth][1]
+        return Ref(held.number, 0), held_there[place.nth][1]
+
+    def _is_packed(self, held: Ref) -> bool:
+        return isinstance(self.places.get(held.number), Packed)
 
     def _unpacked(self, stream: Stream) -> Iterator[tuple[int, Any]]:
         """Number and object of each entry of an object stream (7.5.7)."""
+        said = [one for one in stream.dictionary.values() if isinstance(one, Ref)]
+        if stream.dictionary.get("/Type") != "/ObjStm" or any(self._is_packed(one) for one in said):
+            raise Damaged("an object stream")  # its own length, say, must not stand in one
         count, first = self.value(stream.dictionary, "/N"), self.value(stream.dictionary, "/First")
         content = self.decoded(stream)
-        if type(count) is not int or type(first) is not int or not 0 <= count <= MAX_PACKED:
+        if type(count) is not int or not 0 <= count <= MAX_PACKED:
             raise Damaged("an object stream")
-        header = content[:first].split()
-        if len(header) != 2 * count or not all(one.isdigit() for one in header):
+        if type(first) is not int or not 0 <= first <= len(content) or not PAIRS.fullmatch(content[:first]):
+            raise Damaged("an object stream")
+        header = content[:first].replace(b"\0", b" ").split()
+        if len(header) != 2 * count or any(len(one) > MAX_DIGITS for one in header):
             raise Damaged("an object stream")
         numbers, offsets = [*map(int, header[::2])], [*map(int, header[1::2])]
         if len(set(numbers)) != count:

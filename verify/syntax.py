@@ -14,6 +14,8 @@ from typing import Any, NamedTuple
 
 MAX_DEPTH = 64
 """Containers within one another: a page has about five levels."""
+MAX_NUMBER = 40
+"""Signs of a number: nobody needs more than 20, and readers cut off or round what is longer."""
 
 
 class Damaged(Exception):  # noqa: N818 - a statement about the input
@@ -57,7 +59,7 @@ TOKEN = re.compile(
     + REGULAR
     + rb"))"
 )
-ESCAPED = re.compile(rb"#([0-9A-Fa-f]{2})")
+ESCAPED = re.compile(rb"#(?!00)([0-9A-Fa-f]{2})")
 IN_STRING = re.compile(rb"[()\\\r]")
 HEADER = re.compile(rb"(\d{1,10})" + WHITE + rb"++(\d{1,5})" + WHITE + rb"++obj(?!" + REGULAR + rb")")
 END = re.compile(SPACE + rb"endobj(?!" + REGULAR + rb")")
@@ -97,8 +99,11 @@ def read(content: bytes, at: int, depth: int = 0) -> tuple[Any, int]:
 
 
 def name(token: bytes) -> str:
-    """A name as it is compared: escapes undone (7.3.5)."""
+    """A name as it is compared: escapes undone (7.3.5). Raises Damaged for what is no escape, or stands for no sign."""
     if b"#" in token:
+        # Readers differ in what they make of a # without two digits, and end a name at a null.
+        if len(ESCAPED.findall(token)) != token.count(b"#"):
+            raise Damaged("a name")
         token = ESCAPED.sub(lambda match: bytes([int(match[1], 16)]), token)
     return token.decode("latin-1")
 
@@ -182,6 +187,8 @@ def _escape(content: bytes, at: int) -> tuple[bytes, int]:
 
 def _number(token: re.Match[bytes]) -> int | float:
     text = token["number"]
+    if len(text) > MAX_NUMBER:
+        raise Damaged("a number")
     return float(text) if b"." in text else int(text)
 
 

@@ -18,7 +18,7 @@ from verify.syntax import SPACE, WHITE, Damaged, Ref, Stream, read, read_object
 MAX_SECTIONS = 128
 """Sections of one file: one or two a revision."""
 MAX_OBJECTS = 200_000
-"""Objects in a file of MAX_UPLOAD_BYTES that is a transcript: a few hundred."""
+"""Entries of all sections, in a file of MAX_UPLOAD_BYTES that is a transcript: a few hundred."""
 MAX_DECODED = 16 << 20
 """Bytes of one decoded stream of cross-references or objects: a transcript's have a few thousand."""
 COLUMNS = 3
@@ -27,10 +27,9 @@ COLUMNS = 3
 TABLE = re.compile(rb"xref[ ]?(?:\r\n|\n|\r)")
 SUBSECTION = re.compile(rb"(\d{1,10}) (\d{1,10})[ ]?(?:\r\n|\n|\r)")
 ENTRY = re.compile(rb"(\d{10}) (\d{5}) ([nf])(?: \r| \n|\r\n|\n|\r)")
-EXACT = 20
-"""Octets of an entry (7.5.4); some writers leave one out."""
 TRAILER = re.compile(SPACE + rb"trailer(?=" + WHITE + rb"|<)")
 LAST = re.compile(rb"startxref\s+(\d{1,10})\s+%%EOF")
+ENDSTREAM = re.compile(WHITE + rb"*+endstream")
 LAST_WITHIN = 1100
 """Octets at the end of a file in which its last `startxref` stands (Annex H of older readers: 1024)."""
 
@@ -54,8 +53,7 @@ class Section:
     """One cross-reference section.
 
     `start` is where it begins, `places` where each object that it lists stands; `freed` are the numbers that it frees;
-    `own` is the number of a cross-reference stream; `exact`: a table in the very form of the standard; `unclear` why
-    readers may differ about it, in a few words.
+    `own` is the number of a cross-reference stream; `unclear` why readers may differ about it, in a few words.
     """
 
     start: int
@@ -63,21 +61,25 @@ class Section:
     freed: frozenset[int]
     trailer: Mapping[str, Any]
     own: Ref | None = None
-    exact: bool = True
     unclear: str = ""
 
 
 def read_sections(content: bytes) -> list[Section]:
     """All sections, the newest first. Raises Damaged."""
-    last = LAST.search(content, max(0, content.rfind(b"startxref", -LAST_WITHIN)))
-    if last is None or content.count(b"%%EOF", last.start()) != 1:
+    at = content.rfind(b"startxref", -LAST_WITHIN)
+    last = LAST.match(content, at) if at >= 0 else None
+    if last is None or content.count(b"%%EOF", at) != 1:
         raise Damaged("no end, or two")
     start: Any = int(last[1])
     found: list[Section] = []
+    listed = 0
     while start is not None:
-        if not isinstance(start, int) or start in {one.start for one in found} or len(found) >= MAX_SECTIONS:
+        if not _is_offset(start) or start in {one.start for one in found} or len(found) >= MAX_SECTIONS:
             raise Damaged("a chain of cross-references")
         found.append(_section(content, start))
+        listed += len(found[-1].places) + len(found[-1].freed)
+        if listed > MAX_OBJECTS:
+            raise Damaged("too many objects")
         start = found[-1].trailer.get("/Prev")
     return found
 
@@ -91,13 +93,16 @@ def decoded(dictionary: Mapping[str, Any], encoded: bytes) -> bytes:
         return encoded
     if filters != "/FlateDecode" or not isinstance(parameters, (dict, type(None))):
         raise Damaged("encoding of a stream")
+    inflating = zlib.decompressobj()
     try:
         # Bounded while it grows: a flate bomb would fill the worker's memory.
-        content = zlib.decompressobj().decompress(encoded, MAX_DECODED + 1)
+        content = inflating.decompress(encoded, MAX_DECODED + 1)
     except zlib.error:
         raise Damaged("encoding of a stream") from None
     if len(content) > MAX_DECODED:
         raise Damaged("size of a stream")
+    if not inflating.eof:  # cut short: some readers take what there is, others nothing
+        raise Damaged("encoding of a stream")
     return _predicted(content, parameters) if parameters else content
 
 
@@ -105,19 +110,19 @@ def _section(content: bytes, start: int) -> Section:
     table = TABLE.match(content, start)
     if table is None:
         return _stream_section(content, start)
-    places, freed, numbers, exact, at = _table(content, table.end())
+    places, freed, numbers, at = _table(content, table.end())
     trailer = TRAILER.match(content, at)
     held = read(content, trailer.end())[0] if trailer else None
     if not isinstance(held, dict):
         raise Damaged("a trailer")
-    section = Section(start, places, freed, held, exact=exact, unclear=_unclear(numbers, held))
+    section = Section(start, places, freed, held, unclear=_unclear(numbers, places, held))
     hybrid = held.get("/XRefStm")
     return section if hybrid is None else _merged(section, content, hybrid)
 
 
-def _table(content: bytes, at: int) -> tuple[dict[int, Standing | Packed], frozenset[int], list[int], bool, int]:
+def _table(content: bytes, at: int) -> tuple[dict[int, Standing | Packed], frozenset[int], list[int], int]:
     places: dict[int, Standing | Packed] = {}
-    freed, numbers, exact = set(), list[int](), True
+    freed, numbers = set(), list[int]()
     while head := SUBSECTION.match(content, at):
         first, count, at = int(head[1]), int(head[2]), head.end()
         if len(numbers) + count > MAX_OBJECTS:
@@ -130,10 +135,9 @@ def _table(content: bytes, at: int) -> tuple[dict[int, Standing | Packed], froze
                 places[number] = Standing(int(entry[1]), int(entry[2]))
             else:
                 freed.add(number)
-            exact = exact and entry.end() - at == EXACT
             at = entry.end()
         numbers += range(first, first + count)
-    return places, frozenset(freed), numbers, exact, at
+    return places, frozenset(freed), numbers, at
 
 
 def _stream_section(content: bytes, start: int) -> Section:
@@ -146,6 +150,8 @@ def _stream_section(content: bytes, start: int) -> Section:
     ranges = list(zip(index[::2], index[1::2], strict=False))
     if len(widths) != COLUMNS or len(index) % 2 or sum(count for _, count in ranges) > MAX_OBJECTS:
         raise Damaged("a cross-reference stream")
+    if not ENDSTREAM.match(content, stream.begin + length):
+        raise Damaged("the length of a stream")
     table = decoded(held, content[stream.begin : stream.begin + length])
     width = sum(widths)
     if not width or len(table) != width * sum(count for _, count in ranges):
@@ -162,7 +168,7 @@ def _stream_section(content: bytes, start: int) -> Section:
             freed.add(number)
         else:
             raise Damaged("a cross-reference stream")
-    return Section(start, places, frozenset(freed), held, own=own, unclear=_unclear(numbers, held))
+    return Section(start, places, frozenset(freed), held, own=own, unclear=_unclear(numbers, places, held))
 
 
 def _counts(held: object) -> list[int]:
@@ -180,9 +186,9 @@ def _rows(table: bytes, widths: list[int]) -> Iterator[tuple[int, int, int]]:
         yield kind, int.from_bytes(table[second:third]), int.from_bytes(table[third : third + three])
 
 
-def _merged(table: Section, content: bytes, start: object) -> Section:
+def _merged(table: Section, content: bytes, start: Any) -> Section:  # noqa: ANN401 - any PDF object
     """A hybrid section (7.5.8.4): what its stream lists is hidden from old readers, and marked free in the table."""
-    if type(start) is not int:
+    if not _is_offset(start):
         raise Damaged("a hybrid section")
     hidden = _stream_section(content, start)
     unclear = table.unclear or hidden.unclear
@@ -190,12 +196,18 @@ def _merged(table: Section, content: bytes, start: object) -> Section:
         unclear = unclear or "an object number twice"
     places = {**table.places, **hidden.places}
     freed = (table.freed | hidden.freed) - places.keys()
-    return Section(table.start, places, freed, table.trailer, exact=False, unclear=unclear or "hybrid cross-references")
+    return Section(table.start, places, freed, table.trailer, unclear=unclear or "hybrid cross-references")
 
 
-def _unclear(numbers: list[int], trailer: Mapping[str, Any]) -> str:
+def _is_offset(held: object) -> bool:
+    return type(held) is int and held >= 0
+
+
+def _unclear(numbers: list[int], places: Mapping[int, Standing | Packed], trailer: Mapping[str, Any]) -> str:
     if len(set(numbers)) != len(numbers):
         return "an object number twice"
+    if 0 in places:  # the head of the free list (7.5.4): to some readers nothing, to others an object
+        return "an object number 0"
     size = trailer.get("/Size")
     return "an object number beyond /Size" if type(size) is not int or max(numbers, default=0) >= size else ""
 
