@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 import asyncio
-from datetime import date, datetime
 from typing import Any
 
 from litestar import Request, Response, get, post
 from litestar.params import FromPath
 
-from gateway import directory, lookups
+from gateway import days, directory, lookups
 from gateway.pages import Pages, field, language, page
 from gateway.problems import Refused
-from gateway.questions import FIRST_YEAR, LAST_YEAR
 from gateway.verifications import Service
 from issuers import catalogue
 from issuers.refusals import NotThere
@@ -35,15 +33,21 @@ async def search(request: Request[Any, Any, Any]) -> Response[str]:
 
 @get("/issuers/{code:str}", include_in_schema=False)
 async def look_up(request: Request[Any, Any, Any], code: FromPath[str]) -> Response[str]:
-    """One issuer, and who may sign for it, now or on a day."""
+    """One issuer, and who may sign for it, now or on a day; of a day that cannot be read it says so."""
     service: Service = request.app.state.service
     pages: Pages = request.app.state.pages
-    on = _day(request.query_params.get("on", ""))
+    typed = str(request.query_params.get("on", ""))[: days.LONGEST]
+    on = days.read(typed)
     try:
         shown = await asyncio.to_thread(catalogue.issuer, service.engine, code, on)
     except NotThere:
         raise Refused("no-such-issuer") from None
-    facts = {"one": shown.issuer, "shown": shown, "on": on.isoformat() if on else ""}
+    facts = {
+        "one": shown.issuer,
+        "shown": shown,
+        "on": on.isoformat() if on else typed,
+        "unread": bool(typed.strip()) and on is None,
+    }
     return page(pages.show(language(request), "issuer", path=f"/issuers/{shown.issuer.code}", **facts))
 
 
@@ -56,11 +60,3 @@ async def find(request: Request[Any, Any, Any]) -> Response[str]:
     if found is None:
         raise Refused("no-such-number")
     return page(pages.show(language(request), "lookup", found=found))
-
-
-def _day(text: str) -> date | None:
-    try:
-        asked = datetime.strptime(text, "%Y-%m-%d").date()  # noqa: DTZ007 (a day, not an instant)
-    except ValueError:
-        return None
-    return asked if FIRST_YEAR <= asked.year <= LAST_YEAR else None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import unicodedata
 from datetime import date
 from typing import Any
 
@@ -19,8 +20,13 @@ from issuers import store
 from issuers.scope import standing
 from issuers.tables import issuers, transcripts, withdrawals
 
-MISREAD = str.maketrans({"O": "0", "I": "1", "L": "1", "-": None, " ": None})
+MISREAD = str.maketrans({"O": "0", "I": "1", "L": "1"})
 """What is typed from paper: Crockford's base32 knows no O, I or L."""
+
+BETWEEN = frozenset({"Pd", "Zs", "Cc", "Cf"})
+"""Unicode's dashes, spaces and invisible characters: what word processors and telephones put between fours."""
+
+DOTS = "._·"
 
 LONGEST = 100
 """Characters of a number however it is typed; what is longer is unknown."""
@@ -72,11 +78,19 @@ async def create(request: Request[Any, Any, Any]) -> Found:
 
 def look(engine: Engine, typed: str) -> Found | None:
     """What is known of a number as somebody typed it, if anything."""
-    number = typed.upper().translate(MISREAD)
-    if len(typed) > LONGEST or not number.isalnum() or not number.isascii():
+    if len(typed) > LONGEST:
+        return None
+    number = plain(typed)
+    if not number.isalnum() or not number.isascii():
         return None
     with store.reading(engine) as connection:
         return _found(connection, number)
+
+
+def plain(typed: str) -> str:
+    """A number without what stands between its characters, in the letters that numbers are printed in."""
+    kept = (one for one in unicodedata.normalize("NFKC", typed) if unicodedata.category(one) not in BETWEEN)
+    return "".join(one for one in kept if one not in DOTS).upper().translate(MISREAD)
 
 
 def _found(connection: Connection, number: str) -> Found | None:

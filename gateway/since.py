@@ -74,16 +74,28 @@ class Register(Struct, frozen=True):
 
 
 class Since(Struct, frozen=True):
-    """What has changed, and whether it makes sense to verify again: `again` is a code, `advice` says it in words."""
+    """What has changed, and whether it makes sense to verify again: `again` is a code, the two after it its words."""
 
     generation: int
     policy: str
     again: str
+    headline: Both
     advice: Both
     register: Register | None
     changes: list[Change]
     more: bool
 
+
+HEADLINES: dict[str, Text] = {
+    "other-history": Text("không so sánh được", "it cannot be compared"),
+    "withdrawn": Text("học bạ đã bị thu hồi", "the transcript was withdrawn"),
+    "superseded": Text("đã có phiên bản mới hơn", "there is a newer version"),
+    "file": Text("lỗi của tệp vẫn còn", "the file's fault remains"),
+    "changed": Text("có thay đổi, nên kiểm tra lại", "something has changed, check again"),
+    "policy": Text("quy tắc đã thay đổi, nên kiểm tra lại", "the rules have changed, check again"),
+    "nothing": Text("không có gì thay đổi", "nothing has changed"),
+    "nothing-named": Text("không có gì để so sánh", "there is nothing to compare"),
+}
 
 ADVICE: dict[str, Text] = {
     "other-history": Text(
@@ -144,7 +156,16 @@ def read(engine: Engine, told: Claims) -> Since:
 
 
 def _answer(generation: int, again: str, register: Register | None, changes: list[Change]) -> Since:
-    return Since(generation, HB_1.name, again, both(ADVICE[again]), register, changes[:MOST], more=len(changes) > MOST)
+    return Since(
+        generation,
+        HB_1.name,
+        again,
+        both(HEADLINES[again]),
+        both(ADVICE[again]),
+        register,
+        changes[:MOST],
+        more=len(changes) > MOST,
+    )
 
 
 def _of_this_ledger(connection: Connection, told: Claims) -> bool:

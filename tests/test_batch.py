@@ -245,3 +245,18 @@ def test_a_receipt_is_downloaded_and_handed_back(served: Gateway, browser: Brows
         if scripts:  # which axe-core is
             assert Axe().run(page).response["violations"] == []
         assert page.url == f"{served.url}/receipts?lang=vi"
+
+
+def test_a_number_of_another_length_stays_in_its_form_and_asks_nothing(served: Gateway, browser: Browser) -> None:
+    """Without a script: what is typed is said back by nobody, so it is kept where it is."""
+    with window(browser, TELEPHONE, scripts=False) as watched:
+        page = watched.page
+        page.goto(served.url)
+        page.locator("#number").fill("000g 40r4 0m30 e20")
+        page.locator(".by-number button").click()
+        expect(page.locator("#number:invalid")).to_have_value("000g 40r4 0m30 e20")
+        for typed in (" 000g 40r4-0m30–e209 ", "000G.40R4.0M30.E209"):
+            page.goto(served.url)
+            page.locator("#number").fill(typed)
+            page.locator(".by-number button").click()
+            page.wait_for_url("**/lookups*")

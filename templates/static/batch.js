@@ -193,7 +193,7 @@
     const done = [...counts.values()].reduce((sum, count) => sum + count, 0);
     const text = [say("tally", { done, n: rows.length }), ...[...counts].map(([word, count]) => `${word}: ${count}`)];
     find("tally").textContent = text.join(" · ");
-    find("done").hidden = busy() || !done;
+    find("done").hidden = done < rows.length;
     clearTimeout(speaking);
     speaking = setTimeout(
       () => {
