@@ -79,9 +79,11 @@ def take_census(view: View) -> Census:
 def _suspects(view: View) -> Iterator[Any]:
     """Every object in which a search finds anything."""
     offsets = sorted({place.offset for place in view.places.values() if isinstance(place, Standing)})
-    ends = [view.standing(one)[2] for one in offsets]
-    if any(end > following for end, following in zip(ends, offsets[1:], strict=False)):
-        raise Damaged("an object within another")  # a name in it may be a string to the other
+    ends: list[int] = []
+    for offset in offsets:
+        if ends and offset < ends[-1]:
+            raise Damaged("an object within another")  # what is a name to the one may be a string to the other
+        ends.append(view.standing(offset)[2])
     asked: set[int] = set()
     for match in SUSPECT.finditer(view.document.content):
         nearest = bisect_right(offsets, match.start()) - 1

@@ -50,8 +50,6 @@ class Document:
             if section.start in ends:
                 self.views.append(View(self, ends[section.start], tuple(open_sections), places, given))
                 open_sections = []
-        if open_sections:
-            raise Damaged("cross-references without an end")
         if any("/Encrypt" in view.trailer for view in self.views):
             raise Damaged("encrypted")
 
