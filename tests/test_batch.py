@@ -111,6 +111,8 @@ def test_a_row_opens_its_full_result_and_the_way_back_leads_to_the_list(served: 
             row(page, PUPILS).get_by_role("button").click()
             expect(page.locator("h1#verdict")).to_contain_text(VALID.vi)
             assert "Ngữ văn" in page.content()
+            expect(page.locator("main a[download^=bien-nhan]")).to_be_visible()
+            expect(page.locator("main a[href^='/']:not([target=_blank])")).to_have_count(0)
             assert Axe().run(page).response["violations"] == []
             leave()
             expect(row(page, "unsigned.pdf")).to_contain_text(INVALID.vi)

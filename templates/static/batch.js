@@ -103,6 +103,8 @@
     find("verdict", row.shown).replaceChildren(...(row.answer ? copy(`mark="${row.answer.verdict}"`).childNodes : [text]));
     find("why", row.shown).textContent = why;
     find("why", row.shown).hidden = !why;
+    find("about", row.shown).textContent = [row.answer?.issuer, row.answer?.number].filter(Boolean).join(" · ");
+    find("about", row.shown).hidden = !row.answer?.issuer;
     find("progress", row.shown).hidden = !["sending", "judging"].includes(state);
     const pressed = document.activeElement === find("retry", row.shown);
     find("open", row.shown).hidden = !row.answer;
@@ -209,7 +211,8 @@
     close();
     const page = new DOMParser().parseFromString(row.answer.page, "text/html");
     const answer = document.adoptNode(page.querySelector("main"));
-    for (const more of answer.querySelectorAll(".more")) more.remove();
+    for (const again of answer.querySelectorAll(".more a:not([download])")) again.remove();
+    for (const link of answer.querySelectorAll("a[href^='/']")) link.target = "_blank"; // the list would be lost
     answer.prepend(copy("back"));
     answer.querySelector("button").addEventListener("click", () => history.back());
     opened = { answer, row, title: document.title, top: scrollY };
