@@ -7,6 +7,8 @@ import json
 import stat
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime
+from html import unescape
 from pathlib import Path
 from typing import Any
 
@@ -18,10 +20,12 @@ from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption,
 from joserfc import jws
 from joserfc.errors import SecurityWarning
 from joserfc.jwk import KeySet
-from running import PLACE, Gateway, gateway, tiny
+from running import DEPARTMENT, PLACE, Gateway, gateway, tiny
 
-from gateway import receipts, vouching
+from gateway import receipts, since, vocabulary, vouching
 from gateway.receipts import NoReceipt, Why, found
+from issuers import keys, registry, store
+from verify.report import Verdict
 
 CLAIMS = {
     *("sha256", "verdict", "reasons", "policy", "generation", "ledger_head", "number", "version", "issuer"),
@@ -222,3 +226,25 @@ def test_what_is_no_form_and_what_is_too_much_is_refused(served: Gateway) -> Non
         assert (
             client.post("/receipts", content=b"x", headers={"content-type": "multipart/form-data"}).status_code == 400
         )
+
+
+@pytest.mark.parametrize("lang", ["vi", "en"])
+def test_a_clerk_reads_what_has_changed_since(tmp_path: Path, lang: str) -> None:
+    with gateway(tmp_path) as running, running.client() as client:
+        told = running.verify(tiny().pdf).json()
+        engine = store.connect(f"sqlite:///{tmp_path / 'data' / 'registry.sqlite3'}")
+        with store.writing(engine) as connection:
+            keys.suspend(connection, tiny().seal, actor="o1", at=datetime.now(UTC))
+            registry.suspend(connection, DEPARTMENT, actor="o1", at=datetime.now(UTC))
+        engine.dispose()
+        page = unescape(client.post("/receipts", params={"lang": lang}, data={"receipt": told["receipt"]}).text)
+    for said in (vocabulary.VERDICTS[Verdict.VALID], since.HEADLINES["changed"], since.ADVICE["changed"]):
+        assert getattr(said, lang) in page
+    seal = {"vi": "Khóa ký bị tạm dừng (Con dấu của nhà trường)", "en": "A signing key was suspended (School seal)"}
+    assert seal[lang] in page
+    assert f">{DEPARTMENT}</code></a> – " + {"vi": "Cơ sở bị tạm dừng", "en": "The issuer was suspended"}[lang] in page
+    assert "Hiệu Trưởng Mẫu" not in page
+
+
+def test_every_advice_has_its_headline() -> None:
+    assert set(since.ADVICE) == set(since.HEADLINES)
