@@ -21,7 +21,7 @@ from verify.report import Verdict
 for module in pkgutil.iter_modules(corpus.__path__):
     importlib.import_module(f"corpus.{module.name}")
 
-FEWEST = 200
+FEWEST = 300
 """Forgeries that the corpus holds at the least."""
 
 

@@ -7,7 +7,7 @@ import re
 import sheet
 from hostile import stream
 
-from corpus import ANY_FAULT, MODIFIED, MODIFIED_PERHAPS_UNREAD, among, forgery, signing, told
+from corpus import ANY_FAULT, EITHER, MODIFIED, MODIFIED_PERHAPS_UNREAD, among, forgery, signing, told
 from corpus.genuine import CLASS, CLASS_LOOK, FORM, NOTARY, PRINCIPAL, SEAL, half, sealed, value_of
 from corpus.update import edited, grown
 
@@ -130,7 +130,7 @@ def signature_with_another_reason(pdf: bytes) -> bytes:
     return grown(pdf, value_of(pdf, SEAL), b"/Reason (Thay the ban truoc)")
 
 
-@forgery(MODIFIED_PERHAPS_UNREAD)
+@forgery(EITHER)
 def second_field_of_the_same_name(pdf: bytes) -> bytes:
     """Another field "school_seal", drawn elsewhere: which of the two is signed?"""
     field = b"<< /Type /Annot /Subtype /Widget /FT /Sig /T (school_seal) /F 132 /Rect [60 660 260 720] /P 3 0 R >>"

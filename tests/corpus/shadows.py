@@ -120,11 +120,7 @@ def catalog_leads_to_the_second_form(pdf: bytes) -> bytes:
     return edited(pdf, CATALOG, (b"/AcroForm 4 0 R", b"/AcroForm 40 0 R"))
 
 
-@forgery(
-    MODIFIED_PERHAPS_UNREAD,
-    of=second_form,
-    bug="a text field in the form's list may be exchanged for another of its name that the signed file held",
-)
+@forgery(MODIFIED_PERHAPS_UNREAD, of=second_form)
 def form_leads_to_the_second_field(pdf: bytes) -> bytes:
     """The form lists the other field of the same name: the list of fields grows by signatures, and never shrinks."""
     return edited(pdf, FORM, (b"9 0 R", b"41 0 R"))
@@ -188,7 +184,7 @@ def content_waited_for_as_a_certificate() -> bytes:
     return sheet.appended(pdf, {CATALOG: root, 200: OVER})
 
 
-@signing(EITHER)
+@signing(EITHER, bug="a security store that is a stream ends the reader with an error that it does not expect")
 def content_waited_for_as_the_security_store() -> bytes:
     """The late content is the security store itself, a stream that is a dictionary: it is drawn all the same."""
     pdf = waiting_content()
@@ -240,9 +236,10 @@ XMP = (
 )
 
 
-@forgery(EITHER, of=shared_metadata)
-def metadata_that_is_drawn(pdf: bytes) -> bytes:
-    """Metadata may change: not where the page draws it."""
+@signing(EITHER)
+def metadata_that_is_drawn() -> bytes:
+    """Metadata may change: not where the page draws it; here already the seal's own revision brings it up to date."""
+    pdf = shared_metadata()
     words = XMP % b"\nBT /F1 12 Tf 60 640 Td (TOAN 10) Tj ET\n"
     return sheet.appended(pdf, {40: stream(b"/Type /Metadata /Subtype /XML", words)})
 
