@@ -20,7 +20,7 @@ from litestar import MediaType, Request, Response, get, post
 from litestar.params import FromPath
 from msgspec import UNSET
 
-from gateway import limits, problems, rows, subjects, timeline, verdicts, verifications, vocabulary, wording
+from gateway import contacts, limits, problems, rows, subjects, timeline, verdicts, verifications, vocabulary, wording
 from gateway.headers import ASKING, SCANNING
 from gateway.problems import Problem
 from gateway.reporting import Both, TranscriptShown, Verification
@@ -169,6 +169,7 @@ class Pages:
             pupil=record["pupil"] if record else _pupil(claims),
             newer=newer,
             pictures=timeline.of(verification),
+            contacts=contacts.reached(verification),
             masked=path == "/V",
             path=path,
             synthetic=verification.synthetic,

@@ -14,6 +14,7 @@ from typing import NamedTuple
 from gateway.grounds import Grounds
 from gateway.reporting import SignatureShown, Verification
 from gateway.vocabulary import Text
+from verify.report import Sub
 from verify.trust import VIETNAM
 
 LEFT, RIGHT = 3.0, 94.0
@@ -71,12 +72,16 @@ class Drawn(NamedTuple):
 
 
 class Picture(NamedTuple):
-    """A picture: rows, guides (shape, x) that cross all of them, years (x, year) below, and all of it in words."""
+    """A picture: rows, guides (shape, x) that cross all of them, years (x, year) below, and all of it in words.
+
+    `unmarked`: a revocation counted that no row shows.
+    """
 
     rows: list[Drawn]
     guides: list[tuple[str, float]]
     ticks: list[tuple[float, int]]
     label: Text
+    unmarked: bool = False
 
 
 def draw(name: Text, rows: Sequence[Row], guides: Iterable[Mark], scale: Scale, ticks: Iterable[int] = ()) -> Picture:
@@ -141,8 +146,15 @@ def _signature(signature: SignatureShown, grounds: Grounds, now: datetime) -> Pi
     rows.append(Row(VERIFIED, _at(now), marks=(Mark("now", now),)))
     instants = {mark.at for row in rows for mark in row.marks}
     instants |= {end for row in rows for end in (row.since, row.until) if end is not None}
-    return draw(Text("Dòng thời gian của chữ ký", "Time line of the signature"), rows, guides, in_order(instants))
+    drawn = draw(Text("Dòng thời gian của chữ ký", "Time line of the signature"), rows, guides, in_order(instants))
+    counted = [mark.at for row in rows for mark in row.marks if mark.shape in DOUBTS and mark.at <= guides[0].at]
+    return drawn._replace(unmarked=signature.sub_indication in REVOKED and not counted)
 
+
+DOUBTS = ("revoked", "suspended")
+"""Marks from which a revocation may count: a suspension that ran into it counts from its start (HB-1, 3)."""
+
+REVOKED = (Sub.REVOKED, Sub.REVOKED_NO_POE)
 
 CLAIMED = Text("Tệp tự ghi là ký lúc", "The file claims")
 PROVEN = Text("Ký muộn nhất lúc", "Signed no later than")
