@@ -221,6 +221,32 @@ def test_a_stream_is_as_long_as_it_says(name: str) -> None:
         assert (view.encoded(found), view.decoded(found)) == (wanted, wanted)
 
 
+@pytest.mark.parametrize(
+    ("end", "whole"),
+    [
+        (b"\nendstream\nendobj\n", True),
+        (b"\r\nendstream endobj\n", True),
+        (b"endstream\nendobj\n", True),
+        (b" endstream % comment\nendobj\n", True),
+        (b"\nendstream\n", False),
+        (b"\nendstreamendobj\n", False),
+        (b"\nendstreams\nendobj\n", False),
+        (b"\nendstream\nendobject\n", False),
+        (b"\nendobj\n", False),
+        (b"\n% endstream\nendobj\n", False),
+    ],
+)
+def test_a_stream_ends_as_one(end: bytes, *, whole: bool) -> None:
+    waiting = document(PAGE | {5: b"<< /Length 3 >>\nstream\nabc" + b"@" * 40})
+    view = last(waiting.replace(b"@" * 40 + b"\nendobj\n", end.ljust(48)))
+    found = view.get(Ref(5, 0))
+    if whole:
+        assert view.encoded(found) == b"abc"
+    else:
+        with pytest.raises(Damaged):
+            view.encoded(found)
+
+
 def test_a_filter_may_stand_behind_a_reference() -> None:
     data = zlib.compress(b"abc")
     body = stream(b"/Filter 6 0 R /DecodeParms 7 0 R", data)
@@ -287,6 +313,9 @@ CONTAINERS: dict[str, bytes] = {
     "another-number": objstm(b"/N 2 /First 8", b"6 0 5 7 (five) /Six"),
     "a-place-beyond": objstm(b"/N 2 /First 8", b"5 99 6 7(five) /Six"),
     "a-place-in-the-middle-of-an-object": objstm(b"/N 2 /First 8", b"5 5 6 7 (five) /Six"),
+    "an-object-out-of-the-next": objstm(b"/N 2 /First 8", b"5 0 6 7 % five\n/Six"),
+    "objects-in-one-place": objstm(b"/N 2 /First 8", b"5 0 6 0 (five) /Six"),
+    "objects-in-another-order": objstm(b"/N 2 /First 8", b"5 5 6 0 /Six (five)"),
     "a-reference": objstm(b"/N 2 /First 8", b"5 0 6 7 4 0 R  /Six"),
     "a-length-that-is-wrong": objstm(b"/N 2 /First 8").replace(b"/Length 19", b"/Length 18"),
     "a-length-within": objstm(b"/N 2 /First 8").replace(b"/Length 19", b"/Length 6 0 R"),

@@ -139,6 +139,8 @@ DAMAGED: dict[str, bytes] = {
     "an-escape-that-is-none": b"/A#4G",
     "an-escape-that-some-decode-all-the-same": b"/E#4=",
     "half-an-escape": b"/A#4",
+    "a-vertical-tab-in-a-name": b"[/JS\x0bX]",
+    "a-vertical-tab": b"[1\x0b2]",
     "a-number-sign-alone": b"/A#",
     "two-number-signs": b"/##41",
     "a-null-in-a-name": b"/JS#00X",

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 import sheet
 import world
-from corpus.update import update
+from corpus.update import packed, streamed, update
 from hostile import PAGE, document, stream
 from pyhanko.pdf_utils import generic as pyhanko_objects
 from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
@@ -17,7 +17,7 @@ from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
 from verify.document import Document
 from verify.fields import Form, read_form
 from verify.syntax import Damaged, Ref, Stream
-from verify.updates import described, refused, same
+from verify.updates import MAX_TREE, described, refused, same
 
 generic: Any = pyhanko_objects
 
@@ -210,3 +210,452 @@ def test_what_is_unlike_is_not_the_same(old: object, new: object) -> None:
     assert not same(old, new)
     assert same(old, old)
     assert same(new, new)
+
+
+# Every place that an update may write, by hand.
+
+
+KEY = b"/" + b"A" * 40
+SIGNED: dict[int, bytes] = {
+    1: b"<< /Type /Catalog /Pages 2 0 R /AcroForm 4 0 R /Metadata 8 0 R /DSS 9 0 R /Extensions 13 0 R >>",
+    2: b"<< /Type /Pages /Kids [3 0 R] /Count 1 >>",
+    3: b"<< /Type /Page /Parent 2 0 R /MediaBox [0 0 595 842] /Contents 15 0 R /Annots 14 0 R >>",
+    4: b"<< /Fields 16 0 R /SigFlags 3 >>",
+    5: b"<< /Type /Annot /Subtype /Widget /FT /Sig /T (principal) /Rect [0 0 9 9] /V 7 0 R >>",
+    6: b"<< /Type /Annot /Subtype /Widget /FT /Sig /T (seal) /Rect [0 0 9 9] /Lock 20 0 R >>",
+    7: b"<< /Type /Sig /Contents <00> >>",
+    8: stream(b"/Type /Metadata /Subtype /XML", b"<x/>"),
+    9: b"<< /Type /DSS /Certs 10 0 R /CRLs [11 0 R] /VRI 12 0 R >>",
+    10: b"[11 0 R]",
+    11: stream(b"", b"certificate"),
+    12: b"<< " + KEY + b" 17 0 R >>",
+    13: b"<< /ESIC << /BaseVersion /1.7 /ExtensionLevel 1 >> >>",
+    14: b"[5 0 R 6 0 R]",
+    15: stream(b"", b"q Q"),
+    16: b"[5 0 R 6 0 R 22 0 R]",
+    17: b"<< /Cert [11 0 R] >>",
+    18: b"<< /Title (x) >>",
+    20: b"<< /Type /SigFieldLock /Action /All >>",
+    21: b"<< /Type /Annot /Subtype /Widget /Parent 22 0 R /Rect [0 0 9 9] >>",
+    22: b"<< /FT /Sig /T (notary) /Kids [21 0 R] >>",
+}
+"""A signed file in which everything that an update may write is an object of its own; 19 and 23 are free."""
+TRAILER = b"/Root 1 0 R /Info 18 0 R"
+NEW = 30
+FIELD = b"<< /Type /Annot /Subtype /Widget /FT /Sig /T (more) /Rect [0 0 9 9] /P 3 0 R >>"
+VALUE = b"<< /Type /Sig /Contents <00> /Reference [<< /Data 1 0 R >>] >>"
+DATA = stream(b"", b"data")
+
+
+def base(**swaps: bytes) -> bytes:
+    """The signed file; `_5` stands for object 5."""
+    objects = SIGNED | {int(name[1:]): body for name, body in swaps.items()}
+    return update(document(objects), {}, trailer=TRAILER)
+
+
+def but(number: int, *swaps: tuple[bytes, bytes]) -> bytes:
+    """An object of the signed file with some of its bytes replaced."""
+    body = SIGNED[number]
+    for old, new in swaps:
+        assert old in body
+        body = body.replace(old, new)
+    return body
+
+
+def more(number: int, entries: bytes) -> bytes:
+    """A dictionary of the signed file with entries more."""
+    return SIGNED[number].removesuffix(b">>") + entries + b" >>"
+
+
+def fields(*numbers: int) -> bytes:
+    return b"[" + b" ".join(b"%d 0 R" % one for one in numbers) + b"]"
+
+
+ADDED = {16: fields(5, 6, 22, NEW), NEW: FIELD}
+"""A signature field more, on no page."""
+
+OLD = "an object that was there before"
+NOBODY = "an object that nothing refers to"
+OTHER = "an object put to another use"
+SHARED = "an object of another use"
+
+WRITTEN: dict[str, tuple[dict[int, bytes], str]] = {
+    "nothing": ({}, ""),
+    # The catalog.
+    "the-catalog-as-it-was": ({1: SIGNED[1]}, ""),
+    "a-version": ({1: more(1, b"/Version /2.0")}, ""),
+    "marks": ({1: more(1, b"/MarkInfo << /Marked true >>")}, ""),
+    "marks-in-an-object": ({1: more(1, b"/MarkInfo 30 0 R"), NEW: b"<< /Marked true >>"}, ""),
+    "marks-that-lead-on": ({1: more(1, b"/MarkInfo << /A 3 0 R >>")}, "the catalog"),
+    "marks-in-an-object-that-lead-on": ({1: more(1, b"/MarkInfo 30 0 R"), NEW: b"[3 0 R]"}, "the catalog"),
+    "marks-that-are-a-page": ({1: more(1, b"/MarkInfo 3 0 R")}, OTHER),
+    "extensions": ({13: b"<< /ESIC << /BaseVersion /1.7 /ExtensionLevel 5 >> >>"}, ""),
+    "extensions-in-place": ({1: but(1, (b"13 0 R", b"<< /A << /B 1 >> >>"))}, ""),
+    "extensions-gone": ({1: but(1, (b"/Extensions 13 0 R", b""))}, ""),
+    "another-page-tree": ({1: but(1, (b"/Pages 2 0 R", b"/Pages 30 0 R")), NEW: SIGNED[2]}, "the catalog"),
+    "names": ({1: more(1, b"/Names << >>")}, "the catalog"),
+    "an-action": ({1: more(1, b"/OpenAction [3 0 R /Fit]")}, "the catalog"),
+    "attached-files": ({1: more(1, b"/AF []")}, "the catalog"),
+    "a-language": ({1: more(1, b"/Lang (vi)")}, "the catalog"),
+    "no-type": ({1: but(1, (b"/Type /Catalog", b""))}, "the catalog"),
+    # The form.
+    "the-form-as-it-was": ({4: SIGNED[4]}, ""),
+    "flags": ({4: but(4, (b"3", b"1"))}, ""),
+    "the-form-in-the-catalog": ({1: but(1, (b"4 0 R", SIGNED[4]))}, ""),
+    "the-form-in-a-new-object": ({1: but(1, (b"4 0 R", b"30 0 R")), NEW: SIGNED[4]}, ""),
+    "the-list-in-the-form": ({4: but(4, (b"16 0 R", SIGNED[16]))}, ""),
+    "the-list-in-a-new-object": ({4: but(4, (b"16 0 R", b"30 0 R")), NEW: SIGNED[16]}, ""),
+    "the-list-in-another-order": ({16: fields(6, 5, 22)}, "the fields of the form"),
+    "a-field-twice": ({16: fields(5, 6, 22, 6)}, "the fields of the form"),
+    "the-form-gone": ({1: but(1, (b"/AcroForm 4 0 R", b""))}, "the fields of the form"),
+    "how-text-looks": ({4: more(4, b"/DA (/F 0 Tf) /Q 1 /DR << /Font << /F 30 0 R >> >>"), NEW: b"<< >>"}, ""),
+    "an-order-of-calculation": ({4: more(4, b"/CO [6 0 R]")}, "the form"),
+    "appearances-asked-for": ({4: more(4, b"/NeedAppearances true")}, "the form"),
+    "a-dynamic-form": ({4: more(4, b"/XFA 30 0 R"), NEW: DATA}, "the form"),
+    "a-form-that-is-a-page": ({1: but(1, (b"4 0 R", b"3 0 R"))}, OTHER),
+    # Fields.
+    "a-field-more": (ADDED, ""),
+    "a-field-more-on-a-page": (ADDED | {14: fields(5, 6, NEW)}, ""),
+    "a-field-more-on-a-page-first": (ADDED | {14: fields(NEW, 5, 6)}, "a page"),
+    "a-field-more-first": ({16: fields(NEW, 5, 6, 22), NEW: FIELD}, "the fields of the form"),
+    "a-field-more-and-signed": (ADDED | {NEW: FIELD[:-2] + b"/V 31 0 R >>", 31: VALUE}, ""),
+    "a-field-with-all-it-may-have": (
+        ADDED
+        | {
+            NEW: FIELD[:-2] + b"/AP << /N 31 0 R >> /MK 32 0 R /BS 33 0 R /Lock 34 0 R /SV 35 0 R /F 4 /H /N >>",
+            31: stream(b"/Type /XObject /Subtype /Form /Resources 36 0 R", b"q Q"),
+            **dict.fromkeys((32, 33, 34, 35, 36), b"<< >>"),
+        },
+        "",
+    ),
+    "a-field-of-widgets": (
+        {
+            16: fields(5, 6, 22, NEW),
+            14: fields(5, 6, 31),
+            NEW: b"<< /FT /Sig /T (more) /Kids 32 0 R >>",
+            31: b"<< /Type /Annot /Subtype /Widget /Parent 30 0 R /Rect [0 0 9 9] >>",
+            32: b"[31 0 R]",
+        },
+        "",
+    ),
+    "a-widget-of-another-field": (
+        ADDED | {NEW: b"<< /FT /Sig /T (more) /Kids [31 0 R] >>", 31: b"<< /Subtype /Widget /Parent 6 0 R >>"},
+        "a signature field",
+    ),
+    "a-widget-of-no-field": (
+        ADDED | {NEW: b"<< /FT /Sig /T (more) /Kids [31 0 R] >>", 31: b"<< /Subtype /Widget >>"},
+        "a signature field",
+    ),
+    "a-widget-that-was-there": (
+        ADDED | {NEW: b"<< /FT /Sig /T (more) /Kids [21 0 R] >>"},
+        "a field that was there before",
+    ),
+    "a-field-with-a-parent": (ADDED | {NEW: FIELD[:-2] + b"/Parent 3 0 R >>"}, "a signature field"),
+    "a-field-that-acts": (ADDED | {NEW: FIELD[:-2] + b"/AA << >> >>"}, "a signature field"),
+    "a-field-with-an-action": (ADDED | {NEW: FIELD[:-2] + b"/A << /S /URI >> >>"}, "a signature field"),
+    "a-field-on-a-layer": (ADDED | {NEW: FIELD[:-2] + b"/OC << >> >>"}, "a signature field"),
+    "a-field-that-was-there": ({16: fields(5, 6, 22, 18)}, "the fields of the form"),
+    "a-field-of-text": (ADDED | {NEW: FIELD.replace(b"/Sig", b"/Tx")}, "the fields of the form"),
+    "a-field-in-the-place-of-another": ({16: fields(5, NEW, 22), NEW: SIGNED[6]}, "the fields of the form"),
+    "a-field-gone": ({16: fields(5, 22)}, "the fields of the form"),
+    "a-field-signed": ({6: more(6, b"/V 30 0 R"), NEW: VALUE}, ""),
+    "a-field-signed-and-seen": (
+        {
+            6: more(6, b"/V 30 0 R /AP << /N 31 0 R >> /AS /N /F 132 /DA (x) /Q 1 /Ff 1"),
+            NEW: VALUE,
+            31: stream(b"/Resources << /XObject << /X 32 0 R >> >>", b""),
+            32: stream(b"/Self 31 0 R", b""),
+        },
+        "",
+    ),
+    "a-field-signed-elsewhere": (
+        {6: more(6, b"/V 30 0 R").replace(b"0 0 9 9", b"0 0 99 99"), NEW: VALUE},
+        "a signature field",
+    ),
+    "a-field-signed-and-unlocked": (
+        {6: more(6, b"/V 30 0 R").replace(b"/Lock 20 0 R", b""), NEW: VALUE},
+        "a signature field",
+    ),
+    "a-field-signed-with-another-lock": ({6: more(6, b"/V 30 0 R"), 20: b"<< >>", NEW: VALUE}, OLD),
+    "a-field-signed-as-another-annotation": (
+        {6: more(6, b"/V 30 0 R").replace(b"/Type /Annot", b"/Type /Page"), NEW: VALUE},
+        "a signature field",
+    ),
+    "a-field-signed-with-what-was-there": ({6: more(6, b"/V 7 0 R")}, "a signature that was there before"),
+    "a-field-signed-with-what-anybody-wrote": ({6: more(6, b"/V 18 0 R")}, "a signature that was there before"),
+    "a-field-written-again": ({6: SIGNED[6]}, ""),
+    "a-field-with-flags": ({6: more(6, b"/Ff 1")}, ""),
+    "a-field-seen-but-not-signed": ({6: more(6, b"/AP << /N 30 0 R >>"), NEW: DATA}, "a signature field"),
+    "a-signed-field-written-again": ({5: SIGNED[5]}, ""),
+    "a-signed-field-that-looks-otherwise": ({5: more(5, b"/AP << /N 30 0 R >>"), NEW: DATA}, "a signature field"),
+    "a-signed-field-signed-again": ({5: but(5, (b"7 0 R", b"30 0 R")), NEW: VALUE}, "a signature field"),
+    "a-signed-field-emptied": ({5: but(5, (b"/V 7 0 R", b""))}, "a signature field"),
+    "a-signed-field-renamed": ({5: but(5, (b"principal", b"teacher"))}, "a field that was there before"),
+    "a-signed-field-of-another-kind": ({5: but(5, (b"/FT /Sig", b"/FT /Tx"))}, "a field is gone"),
+    "a-signature-written-again": ({7: SIGNED[7]}, OLD),
+    "a-field-of-widgets-signed": (
+        {22: more(22, b"/V 30 0 R"), 21: more(21, b"/AP << /N 31 0 R >>"), NEW: VALUE, 31: stream(b"", b"")},
+        "",
+    ),
+    "a-widget-moved": ({22: more(22, b"/V 30 0 R"), 21: but(21, (b"9 9", b"99 99")), NEW: VALUE}, "a signature field"),
+    "a-widget-more": (
+        {22: but(22, (b"[21 0 R]", b"[21 0 R 30 0 R]")), NEW: b"<< /Parent 22 0 R /Subtype /Widget >>"},
+        "a signature field",
+    ),
+    # Pages.
+    "a-page-as-it-was": ({3: SIGNED[3]}, ""),
+    "annotations-in-the-page": ({3: but(3, (b"14 0 R", SIGNED[14]))}, ""),
+    "annotations-in-a-new-object": ({3: but(3, (b"14 0 R", b"30 0 R")), NEW: SIGNED[14]}, ""),
+    "annotations-gone": ({3: but(3, (b"/Annots 14 0 R", b""))}, "a page"),
+    "an-annotation-gone": ({14: fields(5)}, "a page"),
+    "an-annotation-twice": ({14: fields(5, 6, 6)}, "a page"),
+    "an-annotation-that-is-no-field": ({14: fields(5, 6, NEW), NEW: b"<< /Subtype /Stamp >>"}, "a page"),
+    "a-field-that-was-on-no-page": ({14: fields(5, 6, 21)}, "a page"),
+    "annotations-in-another-order": ({14: fields(6, 5)}, "a page"),
+    "annotations-that-are-the-fields": ({3: but(3, (b"14 0 R", b"16 0 R"))}, OTHER),
+    "another-content": ({3: but(3, (b"15 0 R", b"30 0 R")), NEW: DATA}, "a page"),
+    "the-content": ({15: stream(b"", b"q Q Q")}, OLD),
+    "the-content-as-it-was": ({15: SIGNED[15]}, OLD),
+    "a-page-turned": ({3: more(3, b"/Rotate 180")}, "a page"),
+    "a-page-of-another-size": ({3: but(3, (b"595", b"596"))}, "a page"),
+    "a-page-of-the-same-size-in-fractions": ({3: but(3, (b"595", b"595.0"))}, "a page"),
+    "the-page-tree": ({2: SIGNED[2]}, OLD),
+    # The security store.
+    "the-store-as-it-was": ({9: SIGNED[9], 10: SIGNED[10], 12: SIGNED[12]}, ""),
+    "data-more": ({10: b"[11 0 R 30 0 R]", NEW: DATA}, ""),
+    "data-less": ({10: b"[]"}, ""),
+    "data-of-another-kind": ({9: more(9, b"/OCSPs [30 0 R]"), NEW: DATA}, ""),
+    "data-of-another-kind-in-a-list": ({9: more(9, b"/OCSPs 31 0 R"), NEW: DATA, 31: b"[30 0 R]"}, ""),
+    "data-with-a-length-behind-a-reference": (
+        {10: b"[30 0 R]", NEW: b"<< /Length 31 0 R >>\nstream\nx\nendstream", 31: b"1"},
+        "",
+    ),
+    "data-that-is-drawn": ({10: b"[30 0 R]", NEW: stream(b"/Resources << >>", b"")}, "a stream of data"),
+    "data-that-is-no-stream": ({10: b"[30 0 R]", NEW: b"<< >>"}, "a stream of data"),
+    "data-that-is-nothing": ({10: b"[30 0 R]"}, "a stream of data"),
+    "data-in-place": ({10: b"[<< >>]"}, "a stream of data"),
+    "data-that-was-there": ({10: b"[15 0 R]"}, ""),
+    "data-written-anew": ({11: DATA}, OLD),
+    "no-list-of-data": ({9: but(9, (b"/Certs 10 0 R", b""))}, "the security store"),
+    "a-list-that-is-a-page": ({9: but(9, (b"10 0 R", b"14 0 R"))}, OTHER),
+    "another-key-in-the-store": ({9: more(9, b"/Secrets []")}, "the security store"),
+    "the-store-gone": ({1: but(1, (b"/DSS 9 0 R", b""))}, "the security store"),
+    "the-store-in-the-catalog": ({1: but(1, (b"9 0 R", SIGNED[9]))}, ""),
+    "the-store-in-a-new-object": ({1: but(1, (b"9 0 R", b"30 0 R")), NEW: SIGNED[9]}, ""),
+    "the-store-is-the-form": ({1: but(1, (b"9 0 R", b"4 0 R"))}, OTHER),
+    "a-record-more": ({12: more(12, b"/" + b"b" * 40 + b" 30 0 R"), NEW: b"<< /Type /VRI /TU (D:2026) >>"}, ""),
+    "a-record-with-all-it-may-have": (
+        {
+            12: more(12, b"/" + b"0" * 40 + b" << /Cert [11 0 R 30 0 R] /CRL 31 0 R /OCSP [] /TS 32 0 R >>"),
+            NEW: DATA,
+            31: b"[33 0 R]",
+            32: DATA,
+            33: DATA,
+        },
+        "",
+    ),
+    "a-record-of-no-signature": ({12: more(12, b"/Name << >>")}, "the security store"),
+    "a-record-with-a-short-key": ({12: more(12, b"/" + b"B" * 39 + b" << >>")}, "the security store"),
+    "a-record-with-another-key": ({12: more(12, b"/" + b"B" * 40 + b" << /A 1 >>")}, "the security store"),
+    "a-record-whose-stamp-is-no-stream": (
+        {12: more(12, b"/" + b"B" * 40 + b" << /TS 30 0 R >>"), NEW: b"1"},
+        "a stream of data",
+    ),
+    "a-record-gone": ({12: b"<< >>"}, "the security store"),
+    "a-record-changed": ({12: b"<< " + KEY + b" << >> >>"}, "the security store"),
+    "a-record-written-anew": ({17: SIGNED[17]}, OLD),
+    "the-records-gone": ({9: but(9, (b"/VRI 12 0 R", b""))}, "the security store"),
+    "the-records-in-the-store": ({9: but(9, (b"12 0 R", SIGNED[12]))}, ""),
+    # Metadata and information.
+    "metadata": ({8: stream(b"/Type /Metadata /Subtype /XML", b"<y/>")}, ""),
+    "metadata-in-a-new-object": ({1: but(1, (b"8 0 R", b"30 0 R")), NEW: DATA}, ""),
+    "metadata-gone": ({1: but(1, (b"/Metadata 8 0 R", b""))}, ""),
+    "metadata-that-is-drawn": ({8: stream(b"/Subtype /Form /BBox [0 0 9 9]", b"")}, "a stream of data"),
+    "metadata-that-is-no-stream": ({8: b"<< >>"}, "a stream of data"),
+    "metadata-that-is-a-content": ({1: but(1, (b"8 0 R", b"15 0 R"))}, OTHER),
+    "metadata-in-place": ({1: but(1, (b"8 0 R", b"<< >>"))}, "a stream of data"),
+    "information": ({18: b"<< /Title (y) /Trapped /True /A true >>"}, ""),
+    "information-with-a-list": ({18: b"<< /Title [] >>"}, "document information"),
+    "information-with-a-number": ({18: b"<< /Title 1 >>"}, "document information"),
+    "information-that-leads-on": ({18: b"<< /Title 7 0 R >>"}, "document information"),
+    # Anything else.
+    "what-nothing-refers-to": ({NEW: b"<< >>"}, NOBODY),
+    "what-refers-to-itself": ({NEW: b"<< /A 31 0 R >>", 31: b"<< /B 30 0 R >>"}, NOBODY),
+    "a-number-that-was-free": ({19: b"<< >>"}, NOBODY),
+}
+
+
+@pytest.mark.parametrize("name", WRITTEN)
+def test_what_is_written_is_on_the_list_or_refused(name: str) -> None:
+    objects, why = WRITTEN[name]
+    assert asked(update(base(), objects, trailer=TRAILER)) == why
+    if not why and objects:  # and nothing else comes with it
+        assert asked(update(base(), {19: b"<< >>", **objects}, trailer=TRAILER)) == NOBODY
+        assert asked(update(base(), {15: DATA, **objects}, trailer=TRAILER)) == OLD
+
+
+INDIRECT = b"/Root 1 0 R /Info 30 0 R"
+
+TRAILERS: dict[str, tuple[bytes, dict[int, bytes], str]] = {
+    "as-it-was": (TRAILER, {}, ""),
+    "without-information": (b"/Root 1 0 R", {}, ""),
+    "new-information": (INDIRECT, {NEW: b"<< /Title (y) >>"}, ""),
+    "new-information-that-is-a-stream": (INDIRECT, {NEW: DATA}, "Damaged"),
+    "new-information-with-a-list": (INDIRECT, {NEW: b"<< /Title [] >>"}, "document information"),
+    "information-that-was-there": (b"/Root 1 0 R /Info 7 0 R", {}, OTHER),
+    "information-that-is-the-form": (b"/Root 1 0 R /Info 4 0 R", {4: b"<< /Title (x) >>"}, "the form"),
+    "another-catalog": (b"/Root 30 0 R", {NEW: SIGNED[1]}, "another catalog"),
+    "another-generation-of-the-catalog": (b"/Root 1 1 R", {}, "another catalog"),
+    "a-catalog-in-the-trailer": (b"/Root << /Pages 2 0 R >>", {}, "another catalog"),
+}
+
+
+@pytest.mark.parametrize("name", TRAILERS)
+def test_a_trailer_may_name_new_information_alone(name: str) -> None:
+    trailer, objects, why = TRAILERS[name]
+    old, new = Document(update(base(), objects, trailer=trailer)).views[-2:]
+    form = read_form(old)
+    if why == "Damaged":
+        with pytest.raises(Damaged):
+            refused(old, new, form, form)
+    else:
+        assert refused(old, new, form, form) == why
+
+
+# What is part of something else as well.
+
+
+HELD: dict[str, tuple[dict[str, bytes], dict[int, bytes], str]] = {
+    "metadata-of-a-page-too": ({"_3": more(3, b"/Metadata 8 0 R")}, {8: DATA}, SHARED),
+    "information-of-a-page-too": ({"_3": more(3, b"/PieceInfo 18 0 R")}, {18: b"<< >>"}, SHARED),
+    "information-of-the-catalog-too": ({"_1": more(1, b"/PieceInfo 18 0 R")}, {18: b"<< >>"}, SHARED),
+    "the-form-of-a-page-too": ({"_3": more(3, b"/Resources 4 0 R")}, {4: SIGNED[4]}, SHARED),
+    "the-list-of-fields-of-a-page-too": ({"_3": more(3, b"/B 16 0 R")}, {16: SIGNED[16]}, SHARED),
+    "annotations-of-two-pages": ({"_2": more(2, b"/Annots 14 0 R")}, {14: SIGNED[14]}, SHARED),
+    "the-store-of-a-page-too": ({"_3": more(3, b"/Resources 9 0 R")}, {9: SIGNED[9]}, SHARED),
+    "data-of-a-page-too": ({"_3": more(3, b"/B 10 0 R")}, {10: SIGNED[10]}, SHARED),
+    "records-of-a-page-too": ({"_3": more(3, b"/B 12 0 R")}, {12: SIGNED[12]}, SHARED),
+    "extensions-of-a-page-too": ({"_3": more(3, b"/Resources 13 0 R")}, {13: SIGNED[13]}, SHARED),
+    "metadata-within-a-stream": ({"_15": stream(b"/Ref [<< /A 8 0 R >>]", b"q Q")}, {8: DATA}, SHARED),
+    "metadata-of-nobody-else": ({"_3": more(3, b"/Metadata 18 0 R")}, {8: DATA}, ""),
+    "a-number-that-was-waited-for": (
+        {"_15": stream(b"/Ref 30 0 R", b"q Q")},
+        {16: fields(5, 6, 22, NEW), NEW: FIELD},
+        "an object that the signed revision already refers to",
+    ),
+    "a-number-that-was-waited-for-by-another-generation": (
+        {"_15": stream(b"/Ref 30 7 R", b"q Q")},
+        {16: fields(5, 6, 22, NEW), NEW: FIELD},
+        "an object that the signed revision already refers to",
+    ),
+}
+
+
+@pytest.mark.parametrize("name", HELD)
+def test_what_is_part_of_something_else_as_well_stays(name: str) -> None:
+    swaps, objects, why = HELD[name]
+    assert asked(update(base(**swaps), objects, trailer=TRAILER)) == why
+
+
+def test_what_a_trailer_waits_for_stays() -> None:
+    waiting = update(document(SIGNED), {}, trailer=TRAILER + b" /More [30 0 R]")
+    wanted = "an object that the signed revision already refers to"
+    assert asked(update(waiting, ADDED, trailer=TRAILER)) == wanted
+
+
+def test_a_stream_of_cross_references_is_a_trailer() -> None:
+    """Its /Info is no use of the object by another."""
+    signed = streamed(document(SIGNED), {}, entries=b"/Info 18 0 R")
+    again = streamed(signed, {18: b"<< /Title (y) >>"}, entries=b"/Info 18 0 R")
+    assert asked(again) == ""
+    signed = streamed(document(SIGNED), {}, entries=b"/Info 18 0 R /More 18 0 R")
+    assert asked(streamed(signed, {18: b"<< /Title (y) >>"}, entries=b"/Info 18 0 R")) == SHARED
+
+
+# Numbers.
+
+
+def test_a_freed_number_is_not_given_out_again() -> None:
+    freed = update(base(), {}, rows={20: b"0000000000 00001 f \n"}, trailer=TRAILER)
+    objects = {16: fields(5, 6, 22, 20), 20: FIELD}
+    assert asked(update(freed, objects, trailer=TRAILER)) == "a field that was there before"
+    assert asked(update(freed, {20: b"<< >>"}, trailer=TRAILER)) == OLD
+
+
+def test_what_is_freed_is_gone() -> None:
+    free = b"0000000000 00001 f \n"
+    assert asked(update(base(), {}, rows={8: free}, trailer=TRAILER)) == "a stream of data"
+    assert asked(update(base(), {}, rows={19: free}, trailer=TRAILER)) == ""
+
+
+def test_an_object_stream_and_its_objects_may_be_new() -> None:
+    packed_ = {NEW: FIELD, 16: fields(5, 6, 22, NEW)}
+    inside = {NEW: (40, 0), 16: (40, 1)}
+    assert asked(streamed(base(), {40: packed(packed_)}, inside=inside)) == ""
+    assert asked(streamed(base(), {40: packed(packed_ | {3: b"<< >>"})}, inside=inside | {3: (40, 2)})) == "a page"
+    assert asked(streamed(base(), {40: packed(packed_), 41: packed({50: b"1"})}, inside=inside)) == NOBODY
+    first = streamed(base(), {40: packed(packed_)}, inside=inside)
+    assert asked(streamed(first, {40: packed(packed_)}, inside=inside)) == OLD
+
+
+def test_an_object_may_move_into_an_object_stream_as_it_was() -> None:
+    assert asked(streamed(base(), {40: packed({4: SIGNED[4]})}, inside={4: (40, 0)})) == ""
+    assert asked(streamed(base(), {40: packed({2: SIGNED[2]})}, inside={2: (40, 0)})) == OLD
+
+
+def test_a_form_without_fields_of_another_kind_may_say_how_text_looks() -> None:
+    mixed = base(_16=fields(5, 6, 22, 23), _23=b"<< /FT /Tx /T (text) >>")
+    looks = {4: more(4, b"/DA (/F 0 Tf)")}
+    assert asked(update(base(), looks, trailer=TRAILER)) == ""
+    assert asked(update(mixed, looks, trailer=TRAILER)) == "the form"
+
+
+def test_two_fields_of_one_name_cannot_be_compared() -> None:
+    twice = base(_6=but(6, (b"seal", b"principal")))
+    with pytest.raises(Damaged):
+        asked(update(twice, {}, trailer=TRAILER))
+
+
+def test_a_form_and_a_store_may_be_the_first() -> None:
+    bare = document(PAGE | {1: b"<< /Type /Catalog /Pages 2 0 R >>"})
+    objects = {
+        1: b"<< /Type /Catalog /Pages 2 0 R /AcroForm 30 0 R /DSS << /Certs [32 0 R] /VRI << >> >> /Metadata 33 0 R >>",
+        NEW: b"<< /Fields [31 0 R] /SigFlags 3 /DA (x) >>",
+        31: FIELD,
+        32: DATA,
+        33: DATA,
+    }
+    assert asked(update(bare, objects)) == ""
+    assert (
+        asked(update(bare, objects | {3: SIGNED[3].replace(b"/Contents 15 0 R /Annots 14 0 R", b"/Annots [31 0 R]")}))
+        == ""
+    )
+
+
+def test_a_page_tree_is_as_deep_as_may_be() -> None:
+    def tree(levels: int) -> bytes:
+        nodes = {
+            100 + one: b"<< /Type /Pages /Kids [%d 0 R] /Parent %d 0 R /Count 1 >>"
+            % (101 + one, 99 + one if one else 2)
+            for one in range(levels)
+        }
+        page = {100 + levels: b"<< /Type /Page /Parent %d 0 R >>" % (99 + levels if levels else 2)}
+        return document(SIGNED | {2: b"<< /Type /Pages /Kids [100 0 R] /Count 1 >>"} | nodes | page)
+
+    deepest = MAX_TREE - 1
+    assert asked(update(tree(deepest), {})) == ""
+    with pytest.raises(Damaged):
+        asked(update(tree(deepest + 1), {}))
+
+
+def test_a_page_tree_that_loops_ends() -> None:
+    loop = document(SIGNED | {2: b"<< /Kids [2 0 R] /Parent 2 0 R >>"})
+    with pytest.raises(Damaged):
+        asked(update(loop, {}))
+
+
+@pytest.mark.xfail(strict=True, reason="a new signature field may be an annotation of another kind, which is drawn")
+@pytest.mark.parametrize("kind", [b"/Text", b"/FreeText", b"/Stamp", b"/Link"])
+def test_a_new_signature_field_is_a_widget(kind: bytes) -> None:
+    field = FIELD.replace(b"/Widget", kind)
+    assert asked(update(base(), ADDED | {NEW: field, 14: fields(5, 6, NEW)}, trailer=TRAILER)) == "a signature field"

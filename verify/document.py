@@ -11,9 +11,9 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from verify.syntax import WHITE, Damaged, Ref, Stream, read, read_object
-from verify.xref import ENDSTREAM, Packed, Section, Standing, decoded, read_sections
+from verify.xref import ENDSTREAM, LAST, Packed, Section, Standing, decoded, read_sections
 
-END = re.compile(rb"startxref\s+(\d{1,10})\s+%%EOF(\r\n|\n|\r)?")
+END = re.compile(LAST.pattern + rb"(\r\n|\n|\r)?")
 PAIRS = re.compile(rb"(?:" + WHITE + rb"|\d)*+")
 MAX_PACKED = 2000
 """Objects in one object stream: tools write 100 or 200."""
@@ -206,5 +206,8 @@ class View:
         numbers, offsets = [*map(int, header[::2])], [*map(int, header[1::2])]
         if len(set(numbers)) != count:
             raise Damaged("an object number twice in an object stream")  # readers take the first, or the last
-        for number, offset in zip(numbers, offsets, strict=True):
-            yield number, read(content, first + offset)[0]
+        for number, offset, following in zip(numbers, offsets, [*offsets[1:], len(content)], strict=True):
+            held, end = read(content, first + offset)
+            if end > first + following:  # it would be read out of the next one
+                raise Damaged("an object stream")
+            yield number, held

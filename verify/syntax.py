@@ -37,7 +37,8 @@ class Stream:
     begin: int
 
 
-REGULAR = rb"[^\x00\t\n\x0c\r ()<>\[\]{}/%]"
+REGULAR = rb"[^\x00\t\n\x0b\x0c\r ()<>\[\]{}/%]"
+"""What a name may hold; a vertical tab is regular to the standard, and white space to some readers."""
 WHITE = rb"[\x00\t\n\x0c\r ]"
 SPACE = rb"(?:" + WHITE + rb"|%[^\r\n]*+)*+"
 """White space and comments; possessive, so that no input makes it slow."""
@@ -62,7 +63,7 @@ TOKEN = re.compile(
 ESCAPED = re.compile(rb"#(?!00)([0-9A-Fa-f]{2})")
 IN_STRING = re.compile(rb"[()\\\r]")
 HEADER = re.compile(rb"(\d{1,10})" + WHITE + rb"++(\d{1,5})" + WHITE + rb"++obj(?!" + REGULAR + rb")")
-END = re.compile(SPACE + rb"endobj(?!" + REGULAR + rb")")
+END = re.compile(SPACE + rb"(?<!" + REGULAR + rb")endobj(?!" + REGULAR + rb")")
 STREAM = re.compile(SPACE + rb"stream(?:\r\n|\n)")
 LINE = re.compile(rb"\r\n|\r|\n")
 

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any, NamedTuple
 
-from verify.syntax import SPACE, WHITE, Damaged, Ref, Stream, read, read_object
+from verify.syntax import END, SPACE, WHITE, Damaged, Ref, Stream, read, read_object
 
 MAX_SECTIONS = 128
 """Sections of one file: one or two a revision."""
@@ -28,8 +28,8 @@ TABLE = re.compile(rb"xref[ ]?(?:\r\n|\n|\r)")
 SUBSECTION = re.compile(rb"(\d{1,10}) (\d{1,10})[ ]?(?:\r\n|\n|\r)")
 ENTRY = re.compile(rb"(\d{10}) (\d{5}) ([nf])(?: \r| \n|\r\n|\n|\r)")
 TRAILER = re.compile(SPACE + rb"trailer(?=" + WHITE + rb"|<)")
-LAST = re.compile(rb"startxref\s+(\d{1,10})\s+%%EOF")
-ENDSTREAM = re.compile(WHITE + rb"*+endstream")
+LAST = re.compile(rb"startxref" + WHITE + rb"+(\d{1,10})" + WHITE + rb"+%%EOF")
+ENDSTREAM = re.compile(WHITE + rb"*+endstream" + END.pattern)
 LAST_WITHIN = 1100
 """Octets at the end of a file in which its last `startxref` stands (Annex H of older readers: 1024)."""
 
