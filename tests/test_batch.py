@@ -117,13 +117,15 @@ def test_a_row_opens_its_full_result_and_the_way_back_leads_to_the_list(served: 
         page = watched.page
         choose(page, served, pdf(PUPILS), pdf("unsigned.pdf", tiny().unsigned))
         check(page)
+        row(page, PUPILS).get_by_role("button").click()
+        assert Axe().run(page).response["violations"] == []
+        page.go_back()
         for leave in (page.locator("main button").first.click, page.go_back):
             row(page, PUPILS).get_by_role("button").click()
             expect(page.locator("h1#verdict")).to_contain_text(VALID.vi)
             assert "Ngữ văn" in page.content()
             expect(page.locator("main a[download^=bien-nhan]")).to_be_visible()
             expect(page.locator("main a[href^='/']:not([target=_blank])")).to_have_count(0)
-            assert Axe().run(page).response["violations"] == []
             leave()
             expect(row(page, "unsigned.pdf")).to_contain_text(INVALID.vi)
         assert len(sent(watched)) == 2  # what was answered is shown, not asked again
@@ -150,7 +152,7 @@ def test_a_wrong_or_too_large_file_is_refused_before_it_is_sent(
             expect(page.get_by_role("alert")).to_contain_text(said)
             check(page)
             expect(page.get_by_role("alert")).to_be_visible()
-            assert Axe().run(page).response["violations"] == []
+        assert Axe().run(page).response["violations"] == []
         choose(page, served, *[pdf(f"{number}.pdf", b"%PDF-") for number in range(201)])
         expect(page.get_by_role("alert")).to_contain_text("201")
         check(page)

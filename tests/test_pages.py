@@ -225,6 +225,14 @@ def test_issuers_are_found_and_shown_as_of_a_day(served: Gateway) -> None:
         tight(lost.text)
 
 
+def test_a_day_is_read_however_it_is_typed_and_said_back_where_it_is_none(served: Gateway) -> None:
+    with served.client() as client:
+        for typed, kept, unread in (("1/6/2020", "2020-06-01", False), ("31/2/2020", "31/2/2020", True)):
+            page = unescape(client.get(f"/issuers/{SCHOOL}", params={"on": typed}).text)
+            assert f'value="{kept}"' in page
+            assert ("Không đọc được ngày này" in page) is unread
+
+
 def test_a_receipt_is_known_again_and_an_altered_one_is_not(served: Gateway) -> None:
     receipt = served.verify(tiny().pdf).json()["receipt"]
     head, payload, signature = receipt.split(".")

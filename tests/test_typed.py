@@ -2,22 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import date
-from html import unescape
 
 import pytest
-from running import NAME, SCHOOL, Gateway, gateway
 
 from gateway import days, lookups
 
 NUMBER = "01VJ7N3Q8V5C1B9D"
-
-
-@pytest.fixture(scope="module")
-def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Gateway]:
-    with gateway(tmp_path_factory.mktemp("served")) as running:
-        yield running
 
 
 @pytest.mark.parametrize(
@@ -76,18 +67,3 @@ def test_a_day_is_read_however_it_is_written(typed: str) -> None:
 )
 def test_a_day_in_doubt_is_not_guessed(typed: str) -> None:
     assert days.read(typed) is None
-
-
-def test_the_page_of_an_issuer_takes_such_a_day_and_says_if_it_cannot(served: Gateway) -> None:
-    with served.client() as client:
-        for typed in ("1/6/2020", "01-06-2020", "2020-06-01"):
-            page = unescape(client.get(f"/issuers/{SCHOOL}", params={"on": typed}).text)
-            assert "01/06/2020" in page
-            assert 'value="2020-06-01"' in page
-            assert "Không đọc được ngày này" not in page
-        for typed in ("31/2/2020", '"><script>'):
-            answer = client.get(f"/issuers/{SCHOOL}", params={"on": typed})
-            assert NAME in unescape(answer.text)
-            assert 'role="alert">Không đọc được ngày này' in answer.text
-            assert "<script>" not in answer.text
-        assert "Không đọc được" not in client.get(f"/issuers/{SCHOOL}", params={"on": " "}).text
