@@ -6,6 +6,7 @@ import importlib
 import pkgutil
 from collections import Counter
 from functools import cache
+from typing import Any
 
 import corpus
 import pytest
@@ -21,7 +22,7 @@ from verify.report import Verdict
 for module in pkgutil.iter_modules(corpus.__path__):
     importlib.import_module(f"corpus.{module.name}")
 
-FEWEST = 300
+FEWEST = 400
 """Forgeries that the corpus holds at the least."""
 
 
@@ -31,9 +32,15 @@ def opened(pdf: bytes) -> Evidence:
     return open_document(pdf, world.HOST)
 
 
-def answered(evidence: Evidence, one: Forgery) -> tuple[Verdict, tuple[str, ...]]:
+@cache
+def in_order(pdf: bytes) -> tuple[Verdict, tuple[str, ...]]:
+    """What comes of a genuine file where nothing of the registry differs, judged once."""
+    return answered(opened(pdf))
+
+
+def answered(evidence: Evidence, **changes: Any) -> tuple[Verdict, tuple[str, ...]]:  # noqa: ANN401 - of Trust
     """Verdict and reasons, by a registry in which everything is in order but what the entry changes."""
-    trust = world.Trust(**({"versions": (world.registration(),)} | dict(one.trust)))
+    trust = world.Trust(**({"versions": (world.registration(),)} | changes))
     report = judge(evidence, trust.snapshot(), HB_1, world.NOW)
     return report.verdict, report.reasons
 
@@ -44,7 +51,7 @@ def answer(pdf: bytes, one: Forgery) -> tuple[Verdict, tuple[str, ...]]:
         evidence = open_document(pdf, world.HOST)
     except Unreadable:
         return Verdict.INDETERMINATE, (REFUSED,)
-    return answered(evidence, one)
+    return answered(evidence, **one.trust)
 
 
 @pytest.mark.parametrize(
@@ -56,7 +63,7 @@ def answer(pdf: bytes, one: Forgery) -> tuple[Verdict, tuple[str, ...]]:
 )
 def test_what_was_valid_is_forged_in_vain(one: Forgery) -> None:
     genuine = one.of()
-    assert answered(opened(genuine), one) == (Verdict.VALID, ())
+    assert (answered(opened(genuine), **one.trust) if one.trust else in_order(genuine)) == (Verdict.VALID, ())
     forged = one.forge(genuine)
     assert forged != genuine
     verdict, reasons = answer(forged, one)

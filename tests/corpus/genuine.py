@@ -8,6 +8,7 @@ from functools import cache
 
 import sheet
 from hostile import document, stream
+from placed import place
 from world import SIGNED, cast
 
 from issuers import kit
@@ -93,10 +94,10 @@ def unsigned(changes: Mapping[int, bytes] | None = None) -> bytes:
 
 
 def signed_by(*names: str, pdf: bytes | None = None) -> bytes:
-    """Signed by these of `principal`, `school_seal` and `notary`, in this order."""
+    """Signed by these of `principal`, `school_seal` and `notary`, in this order, by hand."""
     made = unsigned() if pdf is None else pdf
     for name in names:
-        made = sheet.sign(made, signer(name), name)
+        made = place(made, name, signer(name))
     return made
 
 
@@ -107,14 +108,14 @@ def signer(name: str) -> kit.Signer:
 
 @cache
 def genuine() -> bytes:
-    """Signed by principal and seal."""
-    return signed_by("school_seal", pdf=half())
+    """Signed by principal and seal, as a signing tool does it: each field has a face."""
+    return sheet.sign(half(), cast().seal, "school_seal")
 
 
 @cache
 def half() -> bytes:
     """Signed by the principal; the seal is still to come."""
-    return signed_by("principal")
+    return sheet.sign(unsigned(), cast().principal, "principal")
 
 
 @cache
