@@ -210,7 +210,7 @@ def store_of_numbers(pdf: bytes) -> bytes:
 
 @forgery(GONE)
 def fields_that_are_a_dictionary(pdf: bytes) -> bytes:
-    """The form's list of fields is a dictionary: who walks over values finds two fields, who wants a list finds none."""
+    """The form's list of fields is a dictionary: some find two fields in it, some find none."""
     return sheet.appended(pdf, {FORM: b"<< /Fields << /A 5 0 R /B 6 0 R >> /SigFlags 3 >>"})
 
 
