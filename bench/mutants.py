@@ -36,7 +36,7 @@ ROOT = Path(__file__).parents[1]
 SECONDS = 10
 """Of the processor, for one case: a mutant that runs longer hangs, and a hang is found out by every test run."""
 
-DIRECT = ("appended", "census", "corners", "der", "document", "parts", "readers", "syntax", "updates", "xref")
+DIRECT = ("appended", "census", "cms", "corners", "der", "document", "parts", "readers", "syntax", "updates", "xref")
 """The tests that ask the engine's rooms directly; those that start a gateway, or draw at random, are left out."""
 
 READERS = frozenset(

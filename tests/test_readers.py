@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from functools import cache
 from io import BytesIO
 from typing import Any
 
+import hostile
 import pikepdf
 import pytest
 import sheet
@@ -16,7 +18,7 @@ from pikepdf import Array, Dictionary, Name, Pdf
 from placed import number_of, place, waiting
 from world import SIGNED, cast
 
-from verify import attachment, pdf, revisions, structure
+from verify import attachment, fields, pdf, revisions, structure
 from verify.census import take_census
 from verify.document import Document, View
 from verify.evidence import Evidence, Unreadable
@@ -193,6 +195,50 @@ def test_fields_too_deep_are_not_followed(monkeypatch: pytest.MonkeyPatch) -> No
     assert {"readers": "signatures"} in faults(content)
 
 
+def test_a_form_is_followed_so_far_and_no_further(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert len(read_form(last(sheet.sheet(bend=nested(fields.MAX_DEPTH)))).fields) == 2
+    with pytest.raises(Damaged, match="a form field"):
+        read_form(last(sheet.sheet(bend=nested(fields.MAX_DEPTH + 1))))
+    with pytest.raises(Damaged, match="too many"):
+        read_form(last(hostile.diamond_of_fields(fields.MAX_DEPTH)))
+    with pytest.raises(Damaged, match="a form field"):
+        read_form(last(hostile.document(hostile.PAGE | {4: b"<< /Fields [<< /T (x) >>] >>"})))
+    monkeypatch.setattr(fields, "MAX_FIELDS", 2)
+    with pytest.raises(Damaged, match="too many"):
+        read_form(last(sheet.sheet()))
+    monkeypatch.setattr(fields, "MAX_FIELDS", 3)
+    assert len(read_form(last(sheet.sheet())).fields) == 2
+
+
+@pytest.mark.parametrize("count", [b"(1)", b"1.0", b"true", b"null"])
+def test_a_page_tree_says_how_many_pages_there_are(count: bytes) -> None:
+    tree = {2: b"<< /Type /Pages /Kids [3 0 R] /Count %s >>" % count}
+    assert pdf._pages(last(hostile.document(hostile.PAGE))) == 1
+    with pytest.raises(Damaged):
+        pdf._pages(last(hostile.document(hostile.PAGE | tree)))
+
+
+def test_what_is_seen_hangs_on_no_switch() -> None:
+    def switched(opened: Pdf) -> None:
+        opened.Root.OCProperties = Dictionary(OCGs=Array(), D=Dictionary())
+
+    assert {"why": "optional content"} in faults(sheet.sheet(bend=switched))
+    assert faults(sheet.sheet()) == []
+
+
+def test_a_revision_after_a_signature_has_an_end_of_its_own() -> None:
+    def unclear(content: bytes) -> list[str]:
+        return [one.unclear for one in revisions.read_revisions(Document(content), {})]
+
+    form = re.findall(rb"\n(\d+) 0 obj\s<<[^>]*/SigFlags", signed())[-1]
+    again = {int(form): sheet.text_of(signed(), int(form))}
+    root = int(re.findall(rb"/Root (\d+)", signed())[-1])
+    once = sheet.appended(signed(), again, root=root)
+    assert unclear(sheet.appended(once, again, root=root)) == [""] * 5
+    without = once[: len(signed())] + once[len(signed()) :].replace(b"%%EOF", b"%%EOX")
+    assert unclear(sheet.appended(without, again, root=root)) == ["", "", "", "a revision without an end of its own"]
+
+
 def rectangle(*corners: Any) -> Callable[[Pdf], None]:  # noqa: ANN401 - what may stand in a rectangle
     def bend(opened: Pdf) -> None:
         opened.Root.AcroForm.Fields[0].Rect = Array(corners)
@@ -332,6 +378,10 @@ def long_tree(opened: Pdf) -> None:
     opened.Root.Names.EmbeddedFiles = node
 
 
+def half_a_pair(opened: Pdf) -> None:
+    opened.Root.Names.EmbeddedFiles.Names.append("one-more.txt")
+
+
 def no_tree(opened: Pdf) -> None:
     del opened.Root.Names.EmbeddedFiles
 
@@ -344,6 +394,7 @@ RECORDS: dict[str, tuple[Callable[[Pdf], None], str]] = {
     "for-another-system": (for_another_system, DIFFER),
     "an-external-file": (filtered(F="x"), UNREAD),
     "parameters": (filtered(DecodeParms=Dictionary(Columns=1)), UNREAD),
+    "half-a-pair": (half_a_pair, UNREAD),
     "too-many-files": (many, UNREAD),
     "too-long-a-tree": (long_tree, UNREAD),
     "no-tree": (no_tree, "not exactly one in /AF and in the name tree"),

@@ -86,10 +86,9 @@ class View:
 
     def history(self) -> Iterator[Section]:
         """Every section up to this revision, oldest first."""
-        for view in self.document.views:
+        views = self.document.views
+        for view in views[: views.index(self) + 1]:
             yield from view.sections
-            if view is self:
-                return
 
     @property
     def trailer(self) -> Mapping[str, Any]:
