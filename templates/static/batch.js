@@ -258,6 +258,7 @@
     else if (!location.hash) close(); // but for the link to the content
   });
   addEventListener("beforeunload", (event) => busy() && event.preventDefault());
+  addEventListener("pageshow", choose); // a browser that comes back may hold a choice still
   addEventListener("dragover", (event) => event.preventDefault());
   addEventListener("drop", (event) => {
     event.preventDefault(); // else the browser would open it in the place of this page
