@@ -138,6 +138,12 @@ def a_taken_principal_who_is_also_appointed_elsewhere() -> Given:
     return given(half(), **other_school(), **also(replace(MINE, issuer=OTHER)))
 
 
+@case("a signature that no role took", expected=expect("indeterminate", "ROLE_MISSING"))
+def a_taken_principal_whose_key_seals_elsewhere() -> Given:
+    """The seal is missing; the principal's signature has its role here, whatever its key seals elsewhere."""
+    return given(half(), **other_school(), **also(appointment(cast().principal, Role.SCHOOL_SEAL, OTHER)))
+
+
 @case("to that role at another issuer", expected=expect("indeterminate", "ROLE_MISSING"))
 def an_untaken_key_appointed_elsewhere_to_another_role() -> Given:
     """The seal is missing; the teacher who signed as well is principal of another school, not its seal."""
