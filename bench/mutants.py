@@ -23,7 +23,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from functools import partial
+from functools import cache, partial
 from pathlib import Path
 from types import CodeType, FunctionType, ModuleType
 from typing import Any
@@ -48,6 +48,8 @@ READERS = frozenset(
 """Modules that run while a file is read: their mutants read the files of the table anew."""
 SEARCHED = frozenset({"cms", "path"})
 """Modules that search paths: their mutants search anew."""
+DRAWN = frozenset({"picture", "qr", "scan"})
+"""Modules that look for codes: their mutants look anew."""
 DATA = frozenset({"__init__", "checks", "evidence", "policy", "report", "story", "subject", "trust"})
 """Modules of types and tables, without a decision of their own to mutate."""
 QR = frozenset({"cbor", "claims", "code", "documents", "envelope", "picture", "qr", "scan"})
@@ -77,7 +79,7 @@ SWAPPED: dict[type[ast.AST], type[ast.AST]] = {
 class Mutant:
     """A module with one operator changed: where, how, and the lines of the statement that it stands in.
 
-    No lines: it is not inside a function, and runs whenever the module is loaded.
+    No lines: it is not inside a function, and may matter wherever the module is asked.
     """
 
     line: int
@@ -258,6 +260,18 @@ class Suite:
         self.files: dict[Any, str] = {}
         self.through: dict[tuple[str, int], set[str]] = {}
         self._run()
+        self._remember()
+
+    def _remember(self) -> None:
+        """What was read and looked at is not again, but for mutants on its way."""
+        self._documents = importlib.import_module("verify.documents")
+        self._looked = {name: getattr(self._documents, name) for name in ("open_pdf", "scan_pages", "scan_picture")}
+        for name, looks in self._looked.items():
+            setattr(self._documents, name, cache(looks))
+        importlib.import_module("world").opened.cache_clear()
+        for row in self.rows:
+            row.right()
+        signal.setitimer(signal.ITIMER_PROF, 0)
         gc.freeze()  # what is never touched stays shared with the forks
 
     def _run(self) -> None:
@@ -285,9 +299,10 @@ class Suite:
 
     @pytest.hookimpl(wrapper=True)
     def pytest_runtest_protocol(self, item: pytest.Item) -> Iterator[None]:
-        """Tell one direct test from another."""
+        """Tell one direct test from another, whatever was read before it."""
         self._coverage.switch_context(item.nodeid)
         forget_paths()
+        importlib.import_module("world").opened.cache_clear()
         return (yield)
 
     def _tests(self, names: Sequence[str], *plugins: object) -> int:
@@ -299,24 +314,28 @@ class Suite:
         """Who finds a mutant in this process: the number of a row, `BY_TESTS`, or nobody: `SURVIVED`."""
         if name in SEARCHED:
             forget_paths()
+        if name in DRAWN | READERS:
+            vars(self._documents).update(self._looked)
         differs = installed(mutant, importlib.import_module(f"verify.{name}"))
         if not differs:
             return BY_TESTS if differs is None else SURVIVED
+
+        def passes(module: str, line: int) -> bool:
+            return module == name and (line in mutant.lines or not mutant.lines)
+
         reads = name in READERS | QR
         if reads:
             importlib.import_module("world").opened.cache_clear()
-        reached = set().union(*(self.through.get((name, line), set()) for line in mutant.lines))
+        reached = set().union(*(names for (module, line), names in self.through.items() if passes(module, line)))
         for index, row in enumerate(self.rows):
             reading = self.files[type(row.given.pdf), row.given.pdf]
-            if (not mutant.lines or row.name in reached or (reads and reading in reached)) and not row.right():
+            if (row.name in reached or (reads and reading in reached)) and not row.right():
                 return index
         signal.setitimer(signal.ITIMER_PROF, 12 * SECONDS)
         tests = sorted(one for one in reached if "::" in one)
-        if name in READERS:  # what was read before a test asked, it did not run through
-            tests = [str(ROOT / "tests" / f"test_{one}.py") for one in DIRECT]
-        elif mutant.lines and not tests:
+        if not tests:
             return SURVIVED
-        failed = self._tests(tests if mutant.lines else [])
+        failed = self._tests(tests)
         if failed not in {pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED, pytest.ExitCode.INTERRUPTED}:
             raise RuntimeError(f"the tests were not asked: {failed}")
         return BY_TESTS if failed else SURVIVED

@@ -81,8 +81,8 @@ def a_title_with_a_document_time_stamp_after_no_changes() -> Given:
 def a_title_in_the_revision_that_certifies() -> Given:
     """What came with the certification was certified with it, whoever had signed a draft."""
     drafted = sheet.sign(sheet.sheet(), cast().teacher, "teacher")
-    made = {"certifies": MDPPerm.NO_CHANGES, "change": information}
-    return given(sheet.sign(drafted, cast().principal, "principal", **made), more_keys=(key(cast().teacher),))
+    pdf = sheet.sign(drafted, cast().principal, "principal", certifies=MDPPerm.NO_CHANGES, change=information)
+    return given(pdf, more_keys=(key(cast().teacher),))
 
 
 @case("A certification signature's DocMDP is honoured where it is narrower", expected=MODIFIED)
