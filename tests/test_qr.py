@@ -12,6 +12,7 @@ from typing import Any
 
 import cbor2
 import pytest
+from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec, ed25519, rsa
 from cryptography.hazmat.primitives.asymmetric.utils import decode_dss_signature
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
@@ -281,6 +282,13 @@ def test_a_key_must_fit_the_algorithm() -> None:
     assert not replace(p256, algorithm=Algorithm.EDDSA).signed_by(own)
     assert not replace(p256, signature=p256.signature + b"\0").signed_by(own)
     assert not replace(p256, signature=bytes(64)).signed_by(own)
+
+
+def test_another_curve_of_the_same_size_has_not_signed() -> None:
+    key = ec.generate_private_key(ec.SECP256K1())
+    p256 = open_envelope(bytes.fromhex(SOUND["es256"]["cose"]))
+    r, s = decode_dss_signature(key.sign(p256.signed, ec.ECDSA(hashes.SHA256())))
+    assert not replace(p256, signature=r.to_bytes(32) + s.to_bytes(32)).signed_by(spki(key))
 
 
 def test_s_may_be_high_or_low() -> None:
