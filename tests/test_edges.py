@@ -10,6 +10,7 @@ import cbor2
 import pytest
 from test_qr import PAYLOAD
 
+from verify.attachment import likeness
 from verify.byterange import range_digests, signed_range
 from verify.cbor import read_map
 from verify.claims import Claims, read_claims
@@ -137,3 +138,33 @@ def claims_with(**changes: Any) -> Claims:  # noqa: ANN401 - values of claims
 def test_claims_at_their_bounds_are_read(field: str, told: object, changes: dict[str, Any]) -> None:
     """What is one further is refused: `tests/vectors/qr/refused.json`."""
     assert getattr(claims_with(**changes), field) == told
+
+
+# Names of files.
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "transcript.json",
+        "Transcript.JSON",
+        "a/b/transcript.json",
+        "C:\\a\\transcript.json",
+        " transcript.json ",
+        "trans\u200bcript.json",
+        "trans\u00a0cript.json",
+        "trans\u2028cript.json",
+        "trans\tcript.json",
+        "\uff54ranscript.json",
+        "transcript.json\0.txt",
+    ],
+)
+def test_what_a_reader_might_take_for_the_records_name(name: str) -> None:
+    assert likeness(name)
+
+
+@pytest.mark.parametrize(
+    "name", ["", "transcript", "transcript.json.txt", "my-transcript.json", "transcript.json/a", "a\0transcript.json"]
+)
+def test_what_nobody_takes_for_the_records_name(name: str) -> None:
+    assert not likeness(name)
