@@ -39,7 +39,7 @@ SECONDS = 10
 
 DIRECT = ("appended", "corners", "edges", "overrides", "parts", "readers")
 """The tests that ask the engine's rooms directly; those that start a gateway are left out."""
-CODES = ("qr", "scan")
+CODES = ("paper", "qr", "scan")
 """The direct tests of the rooms that read a QR code; what they draw at random is the same at every run."""
 
 READERS = frozenset(
@@ -249,6 +249,14 @@ class Row:
         )
 
 
+class Local:
+    """What pytest is told of the direct tests: none of them starts a gateway."""
+
+    def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
+        """Leave out those that ask one."""
+        items[:] = [one for one in items if "served" not in getattr(one, "fixturenames", ())]
+
+
 class Suite:
     """The table, the direct tests, and which of them run through a line of the engine."""
 
@@ -308,7 +316,7 @@ class Suite:
     def _tests(self, names: Sequence[str], *plugins: object) -> int:
         files = names or [str(ROOT / "tests" / f"test_{one}.py") for one in (*DIRECT, *CODES)]
         plain = ["-x", "-q", f"--rootdir={ROOT}", "-p", "no:cacheprovider", "-p", "no:xdist", "--assert=plain"]
-        return int(pytest.main([*plain, *files], list(plugins)))
+        return int(pytest.main([*plain, *files], [Local(), *plugins]))
 
     def finder(self, mutant: Mutant, name: str) -> int:
         """Who finds a mutant in this process: the number of a row, `BY_TESTS`, or nobody: `SURVIVED`."""
