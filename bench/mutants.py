@@ -37,16 +37,17 @@ ROOT = Path(__file__).parents[1]
 SECONDS = 10
 """Of the processor, for one case: a mutant that runs longer hangs, and a hang is found out by every test run."""
 
-DIRECT = ("appended", "corners", "edges", "overrides", "parts", "readers")
+DIRECT = ("appended", "corners", "edges", "parts", "readers", "updates")
 """The tests that ask the engine's rooms directly; those that start a gateway are left out."""
-CODES = ("paper", "qr", "scan")
+CODES = ("documents", "qr", "scan")
 """The direct tests of the rooms that read a QR code; what they draw at random is the same at every run."""
 
 READERS = frozenset(
-    {"appended", "attachment", "byterange", "cms", "objects", "overrides", "pdf", "record", "revisions", "structure"}
+    {"appended", "attachment", "byterange", "census", "cms", "der", "document", "fields", "identifiers", "pdf"}
+    | {"record", "revisions", "structure", "syntax", "updates", "xref"}
 )
 """Modules that run while a file is read: their mutants read the files of the table anew."""
-SEARCHED = frozenset({"cms", "path"})
+SEARCHED = frozenset({"cms", "der", "identifiers", "path"})
 """Modules that search paths: their mutants search anew."""
 DRAWN = frozenset({"picture", "qr", "scan"})
 """Modules that look for codes: their mutants look anew."""
@@ -249,14 +250,6 @@ class Row:
         )
 
 
-class Local:
-    """What pytest is told of the direct tests: none of them starts a gateway."""
-
-    def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
-        """Leave out those that ask one."""
-        items[:] = [one for one in items if "served" not in getattr(one, "fixturenames", ())]
-
-
 class Suite:
     """The table, the direct tests, and which of them run through a line of the engine."""
 
@@ -316,7 +309,7 @@ class Suite:
     def _tests(self, names: Sequence[str], *plugins: object) -> int:
         files = names or [str(ROOT / "tests" / f"test_{one}.py") for one in (*DIRECT, *CODES)]
         plain = ["-x", "-q", f"--rootdir={ROOT}", "-p", "no:cacheprovider", "-p", "no:xdist", "--assert=plain"]
-        return int(pytest.main([*plain, *files], [Local(), *plugins]))
+        return int(pytest.main([*plain, *files], list(plugins)))
 
     def finder(self, mutant: Mutant, name: str) -> int:
         """Who finds a mutant in this process: the number of a row, `BY_TESTS`, or nobody: `SURVIVED`."""

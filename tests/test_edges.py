@@ -8,19 +8,14 @@ from typing import Any
 
 import cbor2
 import pytest
-import world
-from cases import codes
 from test_qr import PAYLOAD
 
 from verify.attachment import likeness
 from verify.byterange import range_digests, signed_range
 from verify.cbor import read_map
 from verify.claims import Claims, read_claims
-from verify.cms import key_id
-from verify.code import read_code
-from verify.documents import open_document, open_text
 from verify.qr import Refused
-from verify.trust import Level, Names
+from verify.trust import Level
 
 # Byte ranges.
 
@@ -173,38 +168,3 @@ def test_what_a_reader_might_take_for_the_records_name(name: str) -> None:
 )
 def test_what_nobody_takes_for_the_records_name(name: str) -> None:
     assert not likeness(name)
-
-
-# Documents.
-
-
-def test_a_code_that_stands_alone_names_its_issuer_and_number() -> None:
-    claims = codes.claims()
-    names = Names(
-        kids=frozenset({key_id(codes.spki(codes.pen()))[:16]}),
-        issuer=claims.issuer,
-        number=claims.number,
-        record_digest=claims.record_digest,
-    )
-    text, foreign = codes.code().text, "https://example.com/"
-    read = (read_code(text, world.HOST),)
-    of_text, of_picture, of_scan, of_page = (
-        open_text(text, world.HOST),
-        open_document(codes.png(text, foreign, f"{foreign}2"), world.HOST),
-        open_document(codes.scanned(text), world.HOST),
-        open_document(codes.printed(text), world.HOST),
-    )
-    evidences = (of_text, of_picture, of_scan, of_page)
-    assert [one.kind for one in evidences] == ["qr", "image", "scan", "pdf"]
-    assert [one.foreign_codes for one in evidences] == [0, 2, 0, 0]
-    assert [one.codes for one in evidences] == [read] * 4
-    assert [(one.names.kids, one.names.issuer, one.names.number) for one in evidences] == [
-        (names.kids, names.issuer, names.number)
-    ] * 4
-    assert of_text.names == of_picture.names == names
-
-
-def test_codes_of_two_numbers_name_neither() -> None:
-    other = codes.said(number=codes.OTHER_NUMBER)
-    names = open_document(codes.png(codes.code().text, other), world.HOST).names
-    assert (names.issuer, names.number, len(names.kids)) == (None, None, 1)
