@@ -333,7 +333,7 @@ class Suite:
             if (row.name in reached or (reads and reading in reached)) and not row.right():
                 return index
         signal.setitimer(signal.ITIMER_PROF, 12 * SECONDS)
-        tests = sorted(one for one in reached if "::" in one)
+        tests = sorted({one.partition("[")[0] for one in reached if "::" in one})
         if mutant.lines and not tests:
             return SURVIVED
         failed = self._tests(tests if mutant.lines else [])  # a constant may be asked for as it stands
