@@ -8,13 +8,16 @@ from typing import Any
 
 import cbor2
 import pytest
+import world
 from test_qr import PAYLOAD
 
+from issuers import kit
 from verify.attachment import likeness
 from verify.byterange import range_digests, signed_range
 from verify.cbor import read_map
 from verify.claims import Claims, read_claims
 from verify.qr import Refused
+from verify.record import Inconsistent, read
 from verify.trust import Level
 
 # Byte ranges.
@@ -168,3 +171,32 @@ def test_what_a_reader_might_take_for_the_records_name(name: str) -> None:
 )
 def test_what_nobody_takes_for_the_records_name(name: str) -> None:
     assert not likeness(name)
+
+
+# The record.
+
+
+def fault_of(content: bytes) -> str:
+    """Why bytes are no record; "" if they are."""
+    try:
+        read(content)
+    except Inconsistent as why:
+        return why.fact
+    return ""
+
+
+@pytest.mark.parametrize(("size", "fault"), [(256 * 1024, ""), (256 * 1024 + 1, "json")])
+def test_a_record_has_at_most_a_quarter_of_a_million_bytes(size: int, fault: str) -> None:
+    assert fault_of(kit.canonical(world.record()).ljust(size)) == fault
+
+
+@pytest.mark.parametrize(("size", "fault"), [(0, "$.language"), (1, ""), (1000, ""), (1001, "$.language")])
+def test_a_text_in_a_record_has_one_to_a_thousand_characters(size: int, fault: str) -> None:
+    assert fault_of(kit.canonical(world.record(language="v" * size))) == fault
+
+
+@pytest.mark.parametrize("plane", range(17))
+def test_noncharacters_stand_in_no_record(plane: int) -> None:
+    for last, fault in ((0xFFFD, ""), (0xFFFE, "json"), (0xFFFF, "json")):
+        name = chr(plane << 16 | last)
+        assert fault_of(kit.canonical(world.record(language=name))) == fault

@@ -337,6 +337,10 @@ def namesake(opened: Pdf) -> None:
     opened.Root.Names.EmbeddedFiles.Names[2] = "transcript.json"
 
 
+def one_name(opened: Pdf) -> None:
+    del opened.Root.AF[0].UF
+
+
 def no_tree(opened: Pdf) -> None:
     del opened.Root.Names.EmbeddedFiles
 
@@ -345,6 +349,7 @@ UNREAD = "attachments cannot be read"
 DIFFER = "/AF and the name tree differ"
 RECORDS: dict[str, tuple[Callable[[Pdf], None], str]] = {
     "in-order": (lambda _: None, ""),
+    "one-name": (one_name, ""),
     "related-files": (related, DIFFER),
     "for-another-system": (for_another_system, DIFFER),
     "an-external-file": (filtered(F="x"), UNREAD),
