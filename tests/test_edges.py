@@ -4,18 +4,24 @@ from __future__ import annotations
 
 import hashlib
 from datetime import date
+from io import BytesIO
 from typing import Any
 
 import cbor2
+import pikepdf
 import pytest
 import world
+from PIL import Image
 from test_qr import PAYLOAD
+from test_scan import png
 
 from issuers import kit
+from verify import picture, scan
 from verify.attachment import likeness
 from verify.byterange import range_digests, signed_range
 from verify.cbor import read_map
 from verify.claims import Claims, read_claims
+from verify.evidence import Unreadable
 from verify.qr import Refused
 from verify.record import Inconsistent, read
 from verify.trust import Level
@@ -200,3 +206,97 @@ def test_noncharacters_stand_in_no_record(plane: int) -> None:
     for last, fault in ((0xFFFD, ""), (0xFFFE, "json"), (0xFFFF, "json")):
         name = chr(plane << 16 | last)
         assert fault_of(kit.canonical(world.record(language=name))) == fault
+
+
+# Pictures and pages.
+
+
+@pytest.mark.parametrize(
+    ("width", "height", "code"), [(10_000, 5_000, "unreadable"), (7, 7_142_857, "unreadable"), (3, 16_666_667, "limit")]
+)
+def test_a_picture_has_at_most_fifty_million_pixels(width: int, height: int, code: str) -> None:
+    """One that is small enough is unpacked, and found to be empty."""
+    with pytest.raises(Unreadable) as refused:
+        picture.open_picture(png(width, height, b""))
+    assert refused.value.code == code
+
+
+@pytest.mark.parametrize(("width", "searched"), [(12_000_000, 12_000_000), (12_000_001, 12_000_000), (10, 10)])
+def test_twelve_million_pixels_are_searched(width: int, searched: int) -> None:
+    assert picture._bounded(Image.new("L", (width, 1))).size == (searched, 1)
+
+
+def test_a_picture_keeps_a_pixel_however_far_it_is_reduced() -> None:
+    assert picture.scaled(Image.new("L", (10, 10)), 0.01).size == (1, 1)
+    assert picture.scaled(Image.new("L", (10, 20)), 0.5).size == (5, 10)
+
+
+@pytest.mark.parametrize(("darkest", "brightest"), [(0, 65535), (7, 4087), (1000, 1001)])
+def test_the_darkest_becomes_black_and_the_brightest_white(darkest: int, brightest: int) -> None:
+    image = Image.new("I", (3, 1), darkest)
+    image.putpixel((2, 0), brightest)
+    assert [*picture._grey(image).tobytes()] == [0, 0, 255]
+    assert [*picture._grey(Image.new("I", (2, 1), darkest)).tobytes()] == [0, 0]
+
+
+@pytest.mark.parametrize(("digits", "ours"), [(203, False), (204, True)])
+def test_digits_alone_are_ours_if_an_envelope_fits(digits: int, ours: bool) -> None:  # noqa: FBT001 - a column
+    assert scan.is_ours("1" * digits) is ours
+    assert scan.is_ours("HTTPS://A/V#1")
+
+
+def test_a_document_has_at_most_64_codes() -> None:
+    finds = scan._Finds()
+    finds.add(["1" * 204, *map(str, range(63))])
+    finds.add(map(str, range(63)))
+    assert (len(finds.ours), len(finds.foreign)) == (1, 63)
+    with pytest.raises(Unreadable) as refused:
+        finds.add(["63"])
+    assert (refused.value.code, refused.value.limit) == ("limit", "codes")
+
+
+@pytest.mark.parametrize(("count", "limit"), [(20, ""), (21, "pages")])
+def test_twenty_pages_are_looked_at(count: int, limit: str) -> None:
+    with pikepdf.new() as pdf:
+        for _ in range(count):
+            pdf.add_blank_page(page_size=(10, 10))
+        out = BytesIO()
+        pdf.save(out)
+    found = ""
+    try:
+        scan.scan_pages(out.getvalue())
+    except Unreadable as why:
+        found = why.limit
+    assert found == limit
+
+
+def test_a_page_is_drawn_as_finely_as_asked_and_no_larger_than_may_be() -> None:
+    with pikepdf.new() as pdf:
+        pdf.add_blank_page(page_size=(72, 144))
+        pdf.add_blank_page(page_size=(7200, 7200))
+        out = BytesIO()
+        pdf.save(out)
+    with scan._document(out.getvalue()) as document:
+        small, large = scan._pages(document, 100)
+    assert small.size == (100, 200)
+    assert large.width == large.height == pytest.approx(10_000_000**0.5, abs=1)
+
+
+@pytest.mark.parametrize(
+    ("size", "scale", "most", "seen"),
+    [
+        ((100, 100), 1, 10_000, (100, 100)),
+        ((100, 100), 2, 40_000, (200, 200)),
+        ((100, 100), 2, 39_999, None),
+        ((200, 200), 2, 40_000, None),
+        ((200, 200), 1, 10_000, (100, 100)),
+        ((200, 200), 0.5, 40_000, (100, 100)),
+        ((200, 200), 0.5, 2_500, (50, 50)),
+    ],
+)
+def test_an_attempt_sees_no_more_than_it_may(
+    size: tuple[int, int], scale: float, most: int, seen: tuple[int, int] | None
+) -> None:
+    attempt = scan.Attempt(scan._zxing, scan._unchanged, scale, most)
+    view = scan._view(Image.new("L", size), attempt)
+    assert (view.size if view else None) == seen
