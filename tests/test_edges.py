@@ -231,6 +231,18 @@ def test_a_picture_keeps_a_pixel_however_far_it_is_reduced() -> None:
     assert picture.scaled(Image.new("L", (10, 20)), 0.5).size == (5, 10)
 
 
+def test_a_picture_is_averaged_where_it_is_reduced_and_smoothed_where_it_is_enlarged() -> None:
+    row = Image.frombytes("L", (6, 1), bytes([0, 0, 0, 255, 0, 0]))
+    assert [*picture.scaled(row, 0.5).tobytes()] == [0, 128, 0]
+    assert len({*picture.scaled(row, 2).tobytes()}) > 2
+
+
+def test_another_picture_of_that_container_is_not_that_format() -> None:
+    assert picture.format_of(b"\0\0\0\x18ftypheic") == "HEIC"
+    assert picture.format_of(b"\0\0\0\x18ftypavif") is None
+    assert picture.format_of(b"\0\0\0\x18mdatheic") is None
+
+
 @pytest.mark.parametrize(("darkest", "brightest"), [(0, 65535), (7, 4087), (1000, 1001)])
 def test_the_darkest_becomes_black_and_the_brightest_white(darkest: int, brightest: int) -> None:
     image = Image.new("I", (3, 1), darkest)
