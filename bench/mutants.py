@@ -37,7 +37,7 @@ ROOT = Path(__file__).parents[1]
 SECONDS = 10
 """Of the processor, for one case: a mutant that runs longer hangs, and a hang is found out by every test run."""
 
-DIRECT = ("appended", "corners", "edges", "parts", "readers", "updates")
+DIRECT = ("appended", "census", "corners", "der", "document", "edges", "parts", "readers", "syntax", "updates", "xref")
 """The tests that ask the engine's rooms directly; those that start a gateway are left out."""
 CODES = ("documents", "qr", "scan")
 """The direct tests of the rooms that read a QR code; what they draw at random is the same at every run."""

@@ -221,7 +221,9 @@ def test_a_picture_has_at_most_fifty_million_pixels(width: int, height: int, cod
     assert refused.value.code == code
 
 
-@pytest.mark.parametrize(("width", "searched"), [(12_000_000, 12_000_000), (12_000_001, 12_000_000), (10, 10)])
+@pytest.mark.parametrize(
+    ("width", "searched"), [(12_000_000, 12_000_000), (12_000_001, 12_000_000), (9_000_000, 9_000_000)]
+)
 def test_twelve_million_pixels_are_searched(width: int, searched: int) -> None:
     assert picture._bounded(Image.new("L", (width, 1))).size == (searched, 1)
 
@@ -249,6 +251,13 @@ def test_the_darkest_becomes_black_and_the_brightest_white(darkest: int, brighte
     image.putpixel((2, 0), brightest)
     assert [*picture._grey(image).tobytes()] == [0, 0, 255]
     assert [*picture._grey(Image.new("I", (2, 1), darkest)).tobytes()] == [0, 0]
+
+
+def test_what_lies_between_black_and_white_stays_there() -> None:
+    image = Image.new("I", (3, 1), 100)
+    image.putpixel((1, 0), 100 + 509)
+    image.putpixel((2, 0), 100 + 510)
+    assert [*picture._grey(image).tobytes()] == [0, 254, 255]
 
 
 @pytest.mark.parametrize(("digits", "ours"), [(203, False), (204, True)])

@@ -230,6 +230,20 @@ def test_a_foreign_code_does_not_end_the_search_for_ours() -> None:
     assert scan_picture(saved(symbol(FOREIGN)), any_code=True) == Scan(foreign=(FOREIGN,))
 
 
+def test_a_foreign_code_ends_the_search_for_any_code_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    looked: list[object] = []
+
+    def look(image: Image.Image) -> list[str]:
+        looked.append(image)
+        return []
+
+    monkeypatch.setattr(scan, "LADDER", (scan.Attempt(look, scan._unchanged),))
+    scan_picture(saved(symbol(FOREIGN)), any_code=True)
+    assert len(looked) == 0
+    scan_picture(saved(symbol(FOREIGN)))
+    assert len(looked) == 1
+
+
 def test_a_sheet_full_of_codes_is_refused() -> None:
     page = sheet(*(symbol(f"https://example.com/{number}", 3) for number in range(100)), columns=10)
     with pytest.raises(Unreadable) as refused:
