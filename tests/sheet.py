@@ -116,12 +116,18 @@ def sign(
     return signed.getvalue()
 
 
-def stamp(pdf: bytes, at: datetime, name: str | None = None) -> bytes:
-    """One document time-stamp more, in an invisible field of its own or in one that is there."""
+def stamp(pdf: bytes, at: datetime, name: str | None = None, *, change: Change | None = None) -> bytes:
+    """One document time-stamp more, in an invisible field of its own or in one that is there.
+
+    `change` changes something else in the same revision.
+    """
+    writer = IncrementalPdfFileWriter(BytesIO(pdf))
+    if change is not None:
+        change(writer)
     timestamper = stamper(at)
     assert timestamper is not None
     stamped: BytesIO = PdfTimeStamper(timestamper, field_name=name).timestamp_pdf(
-        IncrementalPdfFileWriter(BytesIO(pdf)), "sha256", bytes_reserved=RESERVED
+        writer, "sha256", bytes_reserved=RESERVED
     )
     return stamped.getvalue()
 

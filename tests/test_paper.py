@@ -29,11 +29,9 @@ from issuers.admission import Candidate
 from issuers.appointments import Office
 from verify.code import read_code
 from verify.documents import open_document, open_text
-from verify.evidence import Unreadable
 from verify.pdf import open_pdf
 from verify.policy import HB_1
 from verify.procedure import judge
-from verify.qr import Refused
 from verify.report import Verdict
 from verify.trust import Level, Role, Use
 
@@ -50,17 +48,6 @@ def test_no_bit_of_a_code_can_be_changed() -> None:
         report = judge(open_text(symbol.text_of(bytes(changed), codes.URL), world.HOST), trust, HB_1, NOW)
         assert report.verdict is not Verdict.VALID, bit
         assert report.transcript is None or report.transcript.claims is None, bit
-
-
-def test_a_text_that_is_no_code_of_ours_is_no_document() -> None:
-    with pytest.raises(Refused):
-        open_text("https://example.com/", world.HOST)
-
-
-def test_without_a_host_of_its_own_nothing_is_foreign() -> None:
-    assert not read_code(codes.code().text).foreign_host
-    assert read_code(codes.code().text, "OTHER.EXAMPLE").foreign_host
-    assert not read_code(codes.code().text.partition("#")[2], "OTHER.EXAMPLE").foreign_host
 
 
 @pytest.mark.parametrize("url", ["ftp://x", "https://x/path", "https://u@x", f"https://{'x' * 41}"])
@@ -104,39 +91,6 @@ def test_a_page_printed_with_anothers_code_is_found_out() -> None:
     text = symbol.make(record_of(1), codes.pen(), codes.URL).text
     report = judge(open_document(signed(record_of(0), text), world.HOST), world.Trust().snapshot(), HB_1, NOW)
     assert (report.verdict, report.reasons[0]) == (Verdict.INVALID, "QR_MISMATCH")
-
-
-def long(pdf: Any) -> None:  # noqa: ANN401 - pikepdf's
-    """More pages than are looked at."""
-    for _ in range(20):
-        pdf.add_blank_page(page_size=(100, 100))
-
-
-def test_a_long_transcript_is_judged_without_a_look_at_its_pages() -> None:
-    pdf = sheet.sign(sheet.sheet(bend=long), cast().principal, "principal")
-    evidence = open_document(sheet.sign(pdf, cast().seal, "school_seal"), world.HOST)
-    report = judge(evidence, world.Trust(versions=(world.registration(),)).snapshot(), HB_1, NOW)
-    assert (report.verdict, evidence.unscanned) == (Verdict.VALID, "pages")
-    assert [dict(one.facts) for one in report.findings if one.check == "qr"] == [{"unscanned": "pages"}]
-
-
-def test_a_long_text_is_still_unsigned() -> None:
-    report = judge(open_document(sheet.sheet(fields=(), bend=long)), world.Trust().snapshot(), HB_1, NOW)
-    assert report.reasons == ("NO_SIGNATURE",)
-
-
-def test_a_long_scan_is_refused() -> None:
-    with pytest.raises(Unreadable) as refused:
-        open_document(sheet.sheet(fields=(), bend=long, text=""))
-    assert refused.value.limit == "pages"
-
-
-def test_what_a_reader_cannot_open_is_no_paper() -> None:
-    scan = codes.scanned(codes.code().text).replace(b"%%EOF", b"% /ByteRange\n%%EOF")
-    evidence = open_document(scan, world.HOST)
-    assert (evidence.kind, evidence.codes) == ("pdf", ())
-    report = judge(evidence, codes.alone().trust, HB_1, NOW)
-    assert (report.verdict, report.reasons) == (Verdict.INDETERMINATE, ("CANNOT_BE_JUDGED",))
 
 
 # Over HTTP.

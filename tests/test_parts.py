@@ -484,7 +484,8 @@ def test_a_list_by_another_key_of_the_authority_counts() -> None:
     assert status(bad, path=path) == Status(revoked=SIGNED)
 
 
-def test_a_list_is_of_the_next_authority_on_the_path() -> None:
+def below() -> tuple[Path, list[certification.Authority]]:
+    """A path by two authorities below the anchor, and all three, the anchor first."""
     root, issuing, _ = hierarchy()
     key, own = certification.p256_key(), certification.p256_key()
     name, above = name_of("CA dưới"), issuing.certificate.subject
@@ -495,8 +496,20 @@ def test_a_list_is_of_the_next_authority_on_the_path() -> None:
     paths = Paths([anchor(root.certificate.public_bytes(Encoding.DER))], helpers)
     path = paths.find((signer.public_bytes(Encoding.DER),), Use.DOCUMENT)
     assert path is not None
-    said = StatusData(TrustSnapshot(1, ""), (crl(replace(issuing, certificate=lower, key=key), NOW - DAY, NOW + DAY),))
+    return path, [root, issuing, replace(issuing, certificate=lower, key=key)]
+
+
+def test_a_list_is_of_the_next_authority_on_the_path() -> None:
+    path, authorities = below()
+    said = StatusData(TrustSnapshot(1, ""), (crl(authorities[-1], NOW - DAY, NOW + DAY),))
     assert [said.of(path, index, None, NOW).fresh for index in range(3)] == [True, False, False]
+
+
+def test_the_lists_of_all_authorities_vouch_for_a_path_and_those_of_some_do_not() -> None:
+    path, authorities = below()
+    lists = [crl(one, NOW - DAY, NOW + DAY) for one in authorities]
+    assert vouched(path, NOW, lists, []) is True
+    assert [vouched(path, NOW, [one for one in lists if one is not other], []) for other in lists] == [False] * 3
 
 
 def test_what_vouches_for_nothing() -> None:

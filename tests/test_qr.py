@@ -12,6 +12,7 @@ from typing import Any
 
 import cbor2
 import pytest
+from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec, ed25519, rsa
 from cryptography.hazmat.primitives.asymmetric.utils import decode_dss_signature
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
@@ -178,6 +179,23 @@ def test_bytes_survive_digits(data: bytes) -> None:
     assert len(pack(bytes(1024))) == 2487
 
 
+def test_each_length_of_a_group_has_its_digits() -> None:
+    widths = {1: 3, 2: 5, 3: 8, 4: 10, 5: 13, 6: 15, 7: 17}
+    for size, width in widths.items():
+        for data in (bytes(size), b"\xff" * size, b"\xff" * 7 + bytes(size), bytes(range(1, 1 + size))):
+            assert len(pack(data)) == width + 17 * (len(data) > 7)
+            assert unpack(pack(data)) == data
+    for width in {*range(1, 17)} - {*widths.values()}:
+        with pytest.raises(Refused):
+            unpack("0" * width)
+
+
+def test_a_kilobyte_is_read_and_no_more() -> None:
+    assert unpack(pack(bytes(1024))) == bytes(1024)
+    with pytest.raises(Refused):
+        unpack(pack(bytes(1025)))
+
+
 @given(st.text() | st.from_regex(r"(HTTPS://A/V#)?[0-9]{1,100}", fullmatch=True))
 def test_any_text_is_read_or_refused(text: str) -> None:
     with suppress(Refused):
@@ -281,6 +299,13 @@ def test_a_key_must_fit_the_algorithm() -> None:
     assert not replace(p256, algorithm=Algorithm.EDDSA).signed_by(own)
     assert not replace(p256, signature=p256.signature + b"\0").signed_by(own)
     assert not replace(p256, signature=bytes(64)).signed_by(own)
+
+
+def test_another_curve_of_the_same_size_has_not_signed() -> None:
+    key = ec.generate_private_key(ec.SECP256K1())
+    p256 = open_envelope(bytes.fromhex(SOUND["es256"]["cose"]))
+    r, s = decode_dss_signature(key.sign(p256.signed, ec.ECDSA(hashes.SHA256())))
+    assert not replace(p256, signature=r.to_bytes(32) + s.to_bytes(32)).signed_by(spki(key))
 
 
 def test_s_may_be_high_or_low() -> None:
@@ -420,6 +445,14 @@ def test_grades_that_the_format_cannot_say_are_left_out(years: list[dict[str, An
     claims = derive(read_record(years=years))
     assert (claims.first_year, claims.subjects, claims.marks, claims.results) == (None, None, None, None)
     assert not claims.complete
+
+
+def test_grades_of_nine_years_and_of_the_first_and_last_year_are_said() -> None:
+    for first in (1990, 2192):
+        years = [year(f"{first + n}-{first + n + 1}", scored("TOAN", year=n)) for n in range(9)]
+        claims = derive(read_record(years=years))
+        assert (claims.first_year, claims.marks) == (first, bytes(range(0, 90, 10)))
+    assert derive(read_record(years=[year("2200-2201", scored("TOAN"))])).first_year == 2200
 
 
 def test_a_name_and_a_birthday_that_the_format_cannot_say_are_left_out() -> None:

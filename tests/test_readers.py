@@ -382,6 +382,15 @@ def half_a_pair(opened: Pdf) -> None:
     opened.Root.Names.EmbeddedFiles.Names.append("one-more.txt")
 
 
+def namesake(opened: Pdf) -> None:
+    sheet.attach(opened, b"x", name="x.txt")
+    opened.Root.Names.EmbeddedFiles.Names[2] = "transcript.json"
+
+
+def one_name(opened: Pdf) -> None:
+    del opened.Root.AF[0].UF
+
+
 def no_tree(opened: Pdf) -> None:
     del opened.Root.Names.EmbeddedFiles
 
@@ -390,6 +399,7 @@ UNREAD = "attachments cannot be read"
 DIFFER = "/AF and the name tree differ"
 RECORDS: dict[str, tuple[Callable[[Pdf], None], str]] = {
     "in-order": (lambda _: None, ""),
+    "one-name": (one_name, ""),
     "related-files": (related, DIFFER),
     "for-another-system": (for_another_system, DIFFER),
     "an-external-file": (filtered(F="x"), UNREAD),
@@ -397,6 +407,7 @@ RECORDS: dict[str, tuple[Callable[[Pdf], None], str]] = {
     "half-a-pair": (half_a_pair, UNREAD),
     "too-many-files": (many, UNREAD),
     "too-long-a-tree": (long_tree, UNREAD),
+    "another-file-under-its-name": (namesake, "not exactly one in /AF and in the name tree"),
     "no-tree": (no_tree, "not exactly one in /AF and in the name tree"),
 }
 
@@ -404,6 +415,28 @@ RECORDS: dict[str, tuple[Callable[[Pdf], None], str]] = {
 @pytest.mark.parametrize("name", RECORDS)
 def test_a_record_is_one_stream_in_one_plain_encoding(name: str) -> None:
     bend, fault = RECORDS[name]
+    (first, *_) = open_pdf(sheet.sheet(bend=bend)).revisions
+    assert first.attachment.fault == fault
+
+
+@pytest.mark.parametrize(("count", "fault"), [(256, ""), (257, UNREAD)])
+def test_so_many_files_are_looked_at(count: int, fault: str) -> None:
+    def bend(opened: Pdf) -> None:
+        for index in range(count - 1):
+            sheet.attach(opened, b"x", name=f"{index}.txt", filed=False)
+
+    (first, *_) = open_pdf(sheet.sheet(bend=bend)).revisions
+    assert first.attachment.fault == fault
+
+
+@pytest.mark.parametrize(("count", "fault"), [(255, ""), (256, UNREAD)])
+def test_so_many_nodes_of_a_tree_are_followed(count: int, fault: str) -> None:
+    def bend(opened: Pdf) -> None:
+        node = opened.Root.Names.EmbeddedFiles
+        for _ in range(count - 1):
+            node = opened.make_indirect(Dictionary(Kids=Array([node])))
+        opened.Root.Names.EmbeddedFiles = node
+
     (first, *_) = open_pdf(sheet.sheet(bend=bend)).revisions
     assert first.attachment.fault == fault
 

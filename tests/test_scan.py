@@ -104,18 +104,18 @@ def test_black_on_transparent_is_black_on_white() -> None:
     assert scan_picture(saved(palette, transparency=255)) == OURS
 
 
-@pytest.mark.parametrize("orientation", range(1, 9))
+@pytest.mark.parametrize("orientation", range(9))
 def test_a_turned_photo_is_set_upright(orientation: int) -> None:
     exif = Image.Exif()
-    exif[picture.ORIENTATION] = orientation
-    flat = Image.new("L", (40, 20), "white")
-    flat.paste(0, (0, 0, 10, 10))
-    method = picture.TRANSPOSED.get(orientation)
-    undone = {6: Image.Transpose.ROTATE_90, 8: Image.Transpose.ROTATE_270}
-    turned = flat if method is None else flat.transpose(undone.get(orientation, method))
-    upright = picture.open_picture(saved(turned, "PNG", exif=exif))
-    assert upright.size == flat.size
-    assert upright.tobytes() == flat.tobytes()
+    exif[0x0112] = orientation
+    turned = Image.new("L", (40, 20), "white")
+    turned.paste(0, (0, 0, 10, 15))
+    content = saved(turned, "PNG", exif=exif)
+    with Image.open(BytesIO(content)) as image:
+        wanted = ImageOps.exif_transpose(image).convert("L")
+    upright = picture.open_picture(content)
+    assert (upright.size, upright.tobytes()) == (wanted.size, wanted.tobytes())
+    assert (upright.tobytes() == turned.tobytes()) == (orientation in {0, 1})
 
 
 def test_only_the_first_frame_is_looked_at() -> None:
@@ -228,6 +228,20 @@ def test_foreign_codes_are_told_apart_and_each_once() -> None:
 def test_a_foreign_code_does_not_end_the_search_for_ours() -> None:
     assert scan_picture(saved(symbol(FOREIGN))) == Scan(foreign=(FOREIGN,))
     assert scan_picture(saved(symbol(FOREIGN)), any_code=True) == Scan(foreign=(FOREIGN,))
+
+
+def test_a_foreign_code_ends_the_search_for_any_code_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    looked: list[object] = []
+
+    def look(image: Image.Image) -> list[str]:
+        looked.append(image)
+        return []
+
+    monkeypatch.setattr(scan, "LADDER", (scan.Attempt(look, scan._unchanged),))
+    scan_picture(saved(symbol(FOREIGN)), any_code=True)
+    assert len(looked) == 0
+    scan_picture(saved(symbol(FOREIGN)))
+    assert len(looked) == 1
 
 
 def test_a_sheet_full_of_codes_is_refused() -> None:

@@ -26,7 +26,7 @@ CROCKFORD = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 EPOCH = date(1970, 1, 1).toordinal()
 MAX_DAYS = 65535
 BIRTHDAYS = range(-36524, MAX_DAYS + 1)
-"""From 1870-01-02: whoever is older has no transcript to show."""
+"""From 1870-01-01: whoever is older has no transcript to show."""
 MAX_NAME_BYTES = 100
 SCHOOL_YEARS = range(1990, 2201)
 MAX_YEARS = 9

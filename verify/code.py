@@ -17,7 +17,7 @@ class Code:
     None for a code that is whole.
     """
 
-    foreign_host: bool = False
+    foreign_host: bool
     sealed: Sealed | None = None
     claims: Claims | None = None
     refused: tuple[int, str] | None = None

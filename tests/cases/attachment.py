@@ -219,3 +219,13 @@ def a_record_added_before_the_seal() -> Given:
 def a_record_replaced_after_all() -> Given:
     """After the last signature: the record judged is the signed one, and the change is refused."""
     return given(sheet.updated(plain(), replaced))
+
+
+@case(
+    "present and identical in the revision of every required signature",
+    expected=expect("invalid", "MODIFIED_AFTER_SIGNING"),
+    shows=lambda report: report.transcript is not None and report.transcript.version == 1,
+)
+def a_record_replaced_with_a_document_time_stamp() -> Given:
+    """A time-stamp signs no record: what it brings along is a change, and the record is the one of the signatures."""
+    return given(sheet.stamp(plain(), world.SIGNED, change=replaced))

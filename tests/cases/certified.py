@@ -13,7 +13,7 @@ from pyhanko.sign.fields import MDPPerm
 from world import SIGNED, appointment, cast, key
 
 from cases import VALID, Given, case, each, expect, given
-from cases.changes import ALLOWED, HERE, MODIFIED, annotation
+from cases.changes import ALLOWED, HERE, MODIFIED, annotation, information
 from verify.trust import Role
 
 
@@ -63,6 +63,26 @@ def an_update_after_no_changes(what: str) -> Given:
     if what == "store":
         return given(sheet.stored(pdf, Certs=[world.der(cast().principal)]))
     return given(ALLOWED[{"info": "document-information", "xmp": "metadata"}[what]](pdf))
+
+
+@case(
+    "A certification signature's DocMDP is honoured where it is narrower",
+    expected=expect("indeterminate", "ROLE_MISSING"),
+)
+def a_title_with_a_document_time_stamp_after_no_changes() -> Given:
+    """A time-stamp may come then, and honest writers tell the file's new date with it."""
+    return given(sheet.stamp(certified(MDPPerm.NO_CHANGES), SIGNED, change=information))
+
+
+@case(
+    "A certification signature's DocMDP is honoured where it is narrower",
+    expected=expect("indeterminate", "ROLE_MISSING"),
+)
+def a_title_in_the_revision_that_certifies() -> Given:
+    """What came with the certification was certified with it, whoever had signed a draft."""
+    drafted = sheet.sign(sheet.sheet(), cast().teacher, "teacher")
+    pdf = sheet.sign(drafted, cast().principal, "principal", certifies=MDPPerm.NO_CHANGES, change=information)
+    return given(pdf, more_keys=(key(cast().teacher),))
 
 
 @case("A certification signature's DocMDP is honoured where it is narrower", expected=MODIFIED)

@@ -196,6 +196,25 @@ def an_allowed_update_between(change: Callable[[bytes], bytes]) -> Given:
     return given(sheet.sign(change(half()), cast().seal, "school_seal"))
 
 
+@each(
+    "change nothing if they stand before the first signature that counts",
+    rows={name: (change, VALID) for name, change in {**FORBIDDEN, "title": information}.items()},
+)
+def a_change_in_the_revision_of_the_first_that_counts(change: Change) -> Given:
+    """What the principal brought along is what the principal signed, whoever had signed a draft."""
+    drafted = sheet.sign(sheet.sheet(), cast().teacher, "teacher", place=HERE)
+    pdf = sheet.sign(drafted, cast().principal, "principal", change=change)
+    return given(sheet.sign(pdf, cast().seal, "school_seal"), more_keys=(key(cast().teacher),))
+
+
+@case("where its field was not there before", expected=VALID)
+def a_first_that_counts_in_a_new_field() -> Given:
+    """After a teacher's: nothing that counts had been signed, so that nothing is hidden that was."""
+    drafted = sheet.sign(sheet.sheet(fields=("school_seal",)), cast().teacher, "teacher")
+    pdf = sheet.sign(drafted, cast().principal, "principal", place=HERE)
+    return given(sheet.sign(pdf, cast().seal, "school_seal"), more_keys=(key(cast().teacher),))
+
+
 @case("or document time-stamp whose range covers it", expected=VALID)
 def a_document_time_stamp_after_all() -> Given:
     """It brings a field of its own, invisible."""

@@ -22,7 +22,7 @@ from cases import Given, case, each, expect, given
 from issuers import certification, symbol
 from verify.claims import Claims, read_claims
 from verify.qr import pack
-from verify.report import Outcome, Report
+from verify.report import Outcome, Reason, Report
 from verify.trust import (
     Appointment,
     Capacity,
@@ -116,6 +116,11 @@ def shows_none(report: Report) -> bool:
     return report.transcript is None or report.transcript.claims is None
 
 
+def speaks_for(issuer: str | None) -> Callable[[Report], bool]:
+    """Whether the one signature is shown as this issuer's."""
+    return lambda report: [one.issuer for one in report.signatures] == [issuer]
+
+
 # Paper.
 
 
@@ -175,7 +180,8 @@ def signed(text_of_code: str) -> Paper:
         "host-in-small-letters": (lambda: code().text.replace(world.HOST, world.HOST.lower()), ONLY),
         "twice-on-a-page": (lambda: png(code().text, code().text.partition("#")[2]), ONLY),
     },
-    shows=dict.fromkeys(("text", "digits-alone", "picture", "scan"), shows_claims),
+    shows=dict.fromkeys(("text", "digits-alone", "picture", "scan"), shows_claims)
+    | {"another-algorithm": speaks_for(world.SCHOOL)},
 )
 def a_code_alone(handed: Callable[[], bytes | str]) -> Given:
     """However it comes, it is judged by what it carries, and shows the signed grades."""
@@ -211,7 +217,8 @@ def a_code_of_another_host() -> Given:
             expect("invalid", "ISSUER_MISMATCH", "ROLE_MISSING", "QR_ONLY"),
         ),
     },
-    shows=dict.fromkeys(("unknown", "not-appointed", "another-school"), shows_none),
+    shows=dict.fromkeys(("unknown", "not-appointed", "another-school"), shows_none)
+    | {"another-role": speaks_for(world.SCHOOL), "never-active": speaks_for(None)},
 )
 def whose_key(changes: dict[str, Any]) -> Given:
     """Only the QR key of the school that the code names speaks for it."""
@@ -323,6 +330,13 @@ REVOKED = {"state": KeyState.REVOKED, "revoked_at": REGISTERED}
         "school-suspended": (
             {"school": replace(world.school(), suspended_since=REGISTERED)},
             expect("indeterminate", "ISSUER_SUSPENDED", "QR_ONLY"),
+        ),
+        "another-code-registered-before": (
+            {
+                "key": held(pen(), **REVOKED),
+                "versions": (witnessed(qrs=(Witness("0" * 64, SIGNED), *witnessed().qrs)),),
+            },
+            expect("indeterminate", "KEY_REVOKED", "QR_ONLY"),
         ),
         "the-earlier-of-two-entries": (
             {
@@ -569,6 +583,11 @@ def a_code_on_a_signed_page(build: Callable[[], Given]) -> Given:
     return build()
 
 
+def differing(report: Report) -> list[object]:
+    """The claims that are told to differ."""
+    return [one.facts["claims"] for one in report.findings if one.code == Reason.QR_MISMATCH]
+
+
 def letter(text: str) -> Paper:
     """A signed page with a code, and without a record."""
 
@@ -589,6 +608,10 @@ def letter(text: str) -> Paper:
         "another-level": ((lambda: said(level=Level.PRIMARY), True), expect("invalid", "QR_MISMATCH")),
         "another-version": ((lambda: said(version=2), True), expect("invalid", "QR_MISMATCH")),
         "not-identified": ((lambda: said(version=2), False), expect("indeterminate", "NOT_IDENTIFIED")),
+    },
+    shows={
+        "another-level": lambda report: differing(report) == [(12,)],
+        "another-version": lambda report: differing(report) == [(2, 3)],
     },
 )
 def a_code_on_a_page_without_a_record(handed: tuple[Callable[[], str], bool]) -> Given:

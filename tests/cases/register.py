@@ -10,10 +10,10 @@ from typing import Any
 import world
 from world import DAY, ISSUED_ON, NOW, NUMBER, SCHOOL, SECOND, SIGNED, registration
 
-from cases import VALID, Given, case, each, expect, given
+from cases import VALID, Given, case, each, expect, given, shown
 from cases.record import recorded
 from cases.time_table import plain
-from verify.report import Report
+from verify.report import Finding, Outcome, Reason, Report
 from verify.trust import RegisteredVersion, Withdrawal, start_of_day
 
 SUPERSEDED = expect("superseded", "TRANSCRIPT_SUPERSEDED")
@@ -135,7 +135,13 @@ def a_number_unknown_to_a_school_that_registers_all(proofs: tuple[datetime, date
     return given(stamped, **registers_all())
 
 
-@case("(`issued_on` exempts nothing)", expected=NOT_REGISTERED)
+@case(
+    "(`issued_on` exempts nothing)",
+    expected=NOT_REGISTERED,
+    shows=shown(
+        "", Finding("register", Outcome.INDETERMINATE, Reason.NOT_REGISTERED, facts={"version": 1, "newest": 0})
+    ),
+)
 def a_day_of_issue_before_the_rule() -> Given:
     """Dated before the rule, without proof: anybody may write a date."""
     return given(plain(), **registers_all())

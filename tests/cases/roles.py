@@ -11,10 +11,10 @@ import sheet
 import world
 from world import DAY, NOW, OTHER, SIGNED, appointment, cast, key
 
-from cases import VALID, Given, case, each, expect, given
+from cases import VALID, Given, case, each, expect, given, shown
 from cases.time_table import half, plain
 from issuers import kit
-from verify.report import Report
+from verify.report import Finding, Outcome, Report
 from verify.trust import Appointment, Capacity, Key, KeyState, Kind, Level, Role, Use
 
 TEACHER_PLACE = (60, 200, 260, 260)
@@ -49,7 +49,12 @@ def by(*signers: str) -> bytes:
     return pdf
 
 
-@case("one signature in role `principal`", "and one in role `school_seal`", expected=VALID)
+@case(
+    "one signature in role `principal`",
+    "and one in role `school_seal`",
+    expected=VALID,
+    shows=shown("", Finding("qr", Outcome.NOTED, facts={"codes": 0})),
+)
 def both_roles() -> Given:
     """The transcript as it should be."""
     return given(plain())
@@ -136,6 +141,12 @@ def a_principal_of_two_schools() -> Given:
 def a_taken_principal_who_is_also_appointed_elsewhere() -> Given:
     """The seal is missing, and the principal, whose signature is taken, holds a seal's role nowhere."""
     return given(half(), **other_school(), **also(replace(MINE, issuer=OTHER)))
+
+
+@case("a signature that no role took", expected=expect("indeterminate", "ROLE_MISSING"))
+def a_taken_principal_whose_key_seals_elsewhere() -> Given:
+    """The seal is missing; the principal's signature has its role here, whatever its key seals elsewhere."""
+    return given(half(), **other_school(), **also(appointment(cast().principal, Role.SCHOOL_SEAL, OTHER)))
 
 
 @case("to that role at another issuer", expected=expect("indeterminate", "ROLE_MISSING"))
