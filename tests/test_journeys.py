@@ -270,8 +270,6 @@ def test_a_file_is_handed_in_by_keyboard_alone(served: Gateway, browser: Browser
         tab(page, "form.hand-in button", 1)
         page.keyboard.press("Enter")
         expect(page.locator("h1#verdict")).to_contain_text(vocabulary.VERDICTS[Verdict.VALID].vi)
-        tab(page, "a.skip", 1)
-        page.keyboard.press("Enter")
         tab(page, "summary")
         tab(page, "main a[href^='/?lang']")
         page.keyboard.press("Enter")
