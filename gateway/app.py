@@ -121,6 +121,7 @@ def build(settings: Settings, engine: Engine, *, synthetic: bool) -> Headers:
             pages.static,
             browsing.search,
             browsing.look_up,
+            browsing.tell,
             browsing.find,
             leaflets.advise,
             leaflets.policy,

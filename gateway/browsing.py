@@ -8,13 +8,19 @@ from typing import Any
 from litestar import Request, Response, get, post
 from litestar.params import FromPath
 
-from gateway import days, directory, lookups
+from gateway import annals, careers, days, directory, lookups
 from gateway.pages import Pages, field, language, page
 from gateway.problems import Refused
 from gateway.verifications import Service
-from issuers import catalogue
+from issuers import catalogue, chronicle
 from issuers.refusals import NotThere
 from verify.trust import Kind
+
+LISTED = 20
+"""Appointments that one page tells in full: five heights of a desk; the rest is on further pages."""
+
+LONGEST_NUMBER = 15
+"""Digits of a page or of an event: no registry needs more."""
 
 
 @get("/issuers", include_in_schema=False)
@@ -27,7 +33,8 @@ async def search(request: Request[Any, Any, Any]) -> Response[str]:
     kind = Kind(asked["kind"]) if asked.get("kind") in set(Kind) else None
     cursor = str(asked.get("cursor", ""))[: directory.LONGEST] or None
     found = await asyncio.to_thread(catalogue.issuers, service.engine, q, kind, None, cursor, directory.PAGE)
-    facts = {"found": found, "q": q, "kind": kind, "kinds": list(Kind)}
+    kept = {"q": q, "kind": kind.value if kind else "", "cursor": cursor or ""}
+    facts = {"found": found, "q": q, "kind": kind, "kinds": list(Kind), "kept": kept}
     return page(pages.show(language(request), "issuers", path="/issuers", **facts))
 
 
@@ -42,13 +49,44 @@ async def look_up(request: Request[Any, Any, Any], code: FromPath[str]) -> Respo
         shown = await asyncio.to_thread(catalogue.issuer, service.engine, code, on)
     except NotThere:
         raise Refused("no-such-issuer") from None
+    code, asked = shown.issuer.code, _number(request, "page")
+    career, fates, names = await asyncio.to_thread(careers.of, service.engine, code, asked, shown.as_of)
+    above = await asyncio.to_thread(careers.superior, service.engine, shown.issuer.parent)
+    sheets = max(1, -(-len(shown.appointments) // LISTED))
+    sheet = min(_number(request, "list"), sheets)
+    said = on.isoformat() if on else typed
     facts = {
         "one": shown.issuer,
         "shown": shown,
-        "on": on.isoformat() if on else typed,
+        "on": said,
         "unread": bool(typed.strip()) and on is None,
+        "listed": shown.appointments[(sheet - 1) * LISTED : sheet * LISTED],
+        "more": sheet + 1 if sheet < sheets else None,
+        "kept": {"on": said, "page": str(career.page) if career.page > 1 else ""},
+        "career": career,
+        "fates": fates,
+        "names": names,
+        "above": above,
+        "told": annals.FATES,
     }
-    return page(pages.show(language(request), "issuer", path=f"/issuers/{shown.issuer.code}", **facts))
+    return page(pages.show(language(request), "issuer", path=f"/issuers/{code}", **facts))
+
+
+@get("/issuers/{code:str}/history", include_in_schema=False)
+async def tell(request: Request[Any, Any, Any], code: FromPath[str]) -> Response[str]:
+    """What changed about one issuer, in words."""
+    service: Service = request.app.state.service
+    pages: Pages = request.app.state.pages
+    after = _number(request, "after", least=0)
+    try:
+        entries, cursor = await asyncio.to_thread(chronicle.of, service.engine, code, after)
+    except NotThere:
+        raise Refused("no-such-issuer") from None
+    named = await asyncio.to_thread(careers.superior, service.engine, code)
+    one = {"code": code, "name": named[0] if named else code}
+    facts = {"one": one, "changes": [annals.tell(entry) for entry in entries], "cursor": cursor}
+    kept = {"after": str(after) if after else ""}
+    return page(pages.show(language(request), "history", path=f"/issuers/{code}/history", kept=kept, **facts))
 
 
 @post("/lookups", include_in_schema=False)
@@ -60,3 +98,9 @@ async def find(request: Request[Any, Any, Any]) -> Response[str]:
     if found is None:
         raise Refused("no-such-number")
     return page(pages.show(language(request), "lookup", found=found))
+
+
+def _number(request: Request[Any, Any, Any], name: str, least: int = 1) -> int:
+    """A number of an address; what a hand-made one asks for beyond that is passed over."""
+    text = str(request.query_params.get(name, ""))
+    return max(least, int(text)) if text.isascii() and text.isdigit() and len(text) <= LONGEST_NUMBER else least

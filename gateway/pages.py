@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import gzip
 import hashlib
+import re
 from collections.abc import Callable, Mapping
 from datetime import date, datetime
 from pathlib import Path
@@ -46,6 +47,9 @@ A_YEAR = "public, max-age=31536000, immutable"
 
 ASKED_AT = ["/", "/V"]
 """Where questions are asked, by a clerk and by whoever holds a telephone."""
+
+PLAIN_PATH = re.compile(r"(/[A-Za-z0-9.-]{1,64}){1,4}")
+"""What a problem's page links back to in the other language: an address of ours, never another host's."""
 
 MOST_FIELDS = 8
 """Our small forms have one or two."""
@@ -268,7 +272,8 @@ def refusal(request: Request[Any, Any, Any], problem: Problem) -> Response[str]:
     """A problem as a page, in the reader's language."""
     pages: Pages = request.app.state.pages
     asked = request.url.path in ASKED_AT
-    path = request.url.path if asked else "/"
+    stays = asked or (request.method == "GET" and PLAIN_PATH.fullmatch(request.url.path))
+    path = request.url.path if stays else "/"
     content = pages.problem(language(request), problem, undecided=asked and request.method == "POST", path=path)
     response = page(content, problem.kind.status)
     response.headers.update(problem.headers())
