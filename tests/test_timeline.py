@@ -193,3 +193,16 @@ def test_what_lies_beyond_a_scale_stands_at_its_ends() -> None:
     drawn = timeline.draw(Text("n", "n"), rows, [], timeline.by_date(NOW - DAY, NOW + DAY), [2026])
     assert drawn.rows[0].bar == timeline.Bar(LEFT, RIGHT - LEFT, open=False)
     assert drawn.ticks == [(LEFT, 2026)]
+
+
+def test_a_revocation_that_no_mark_shows_is_said_to_be_missing() -> None:
+    uncertain = signed(Sub.REVOKED_NO_POE)
+    uncertain = replace(uncertain, conclusion=replace(uncertain.conclusion, indication=Indication.INDETERMINATE))
+    missing = "the picture does not have it"
+    for life, unmarked in (({}, True), ({"revoked_at": NOW - 3 * DAY}, True), ({"revoked_at": NOW - 6 * DAY}, False)):
+        answer = shown(world(**life), uncertain)
+        drawn = timeline.of(answer)[0]
+        assert drawn is not None
+        assert drawn.unmarked is unmarked
+        assert (missing in Pages(20 << 20, synthetic=False).result("en", answer)) is unmarked
+    assert not picture(world(), signed()).unmarked
