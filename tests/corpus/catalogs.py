@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from functools import cache
 from io import BytesIO
 
@@ -77,7 +78,9 @@ def catalog_in_the_trailer(pdf: bytes) -> bytes:
 @forgery(EITHER)
 def version_of_the_catalog(pdf: bytes) -> bytes:
     """The catalog says that the file follows another version: and readers switch between rules."""
-    return grown(pdf, CATALOG, b"/Version /9.9 /Pages 200 0 R", OTHER)
+    text = re.sub(rb"/Version /[0-9.]+", b"", sheet.text_of(pdf, CATALOG))
+    text = text.replace(b"/Pages 2 0 R", b"/Version /9.9 /Pages 200 0 R")
+    return sheet.appended(pdf, OTHER | {CATALOG: text})
 
 
 @forgery(EITHER)

@@ -25,7 +25,7 @@ from corpus.genuine import (
     unsigned,
     value_of,
 )
-from corpus.update import grown, update
+from corpus.update import edited, grown, update
 
 UNCLEAR = among(
     "CANNOT_BE_JUDGED", "RECORD_INCONSISTENT", "NOT_IDENTIFIED", "SIGNATURE_BROKEN", "ROLE_MISSING", REFUSED
@@ -34,7 +34,6 @@ UNCLEAR = among(
 GONE = among("MODIFIED_AFTER_SIGNING", "CANNOT_BE_JUDGED", "NO_SIGNATURE", "ROLE_MISSING", "SIGNATURE_BROKEN", REFUSED)
 """Something that was signed is not there any more; for some readers nobody has signed."""
 
-NO_STORE = "a security store that is no dictionary ends the reader with an error that it does not expect"
 BETTER = stream(b"", TEXT.replace(b"5.0", b"10."))
 
 
@@ -181,22 +180,22 @@ def annotations_made_null(pdf: bytes) -> bytes:
     return sheet.appended(pdf, {ANNOTATIONS: b"null"})
 
 
-@forgery(EITHER)
+@forgery(GONE)
 def entry_made_null(pdf: bytes) -> bytes:
-    """An entry is added that is null, beside others that are not."""
-    return grown(pdf, CATALOG, b"/OpenAction null /Pages 29 0 R")
+    """The catalog's form is null: an entry that is null is one that is missing, and this one was signed."""
+    return edited(pdf, CATALOG, (b"/AcroForm 4 0 R", b"/AcroForm null"))
 
 
 # Values of another kind.
 
 
-@forgery(EITHER, bug=NO_STORE)
+@forgery(EITHER)
 def store_that_is_a_number(pdf: bytes) -> bytes:
     """The security store is a number: it was to be a dictionary, and whatever it is, there is an answer."""
     return grown(pdf, CATALOG, b"/DSS 7")
 
 
-@forgery(EITHER, bug=NO_STORE)
+@forgery(EITHER)
 def store_that_is_a_stream(pdf: bytes) -> bytes:
     """The security store is a stream, which has a dictionary, and is none."""
     return grown(pdf, CATALOG, b"/DSS 200 0 R", {200: stream(b"/Type /DSS /Certs [ ]", b"")})

@@ -11,8 +11,8 @@ from hostile import stream
 from placed import place
 from world import cast
 
-from corpus import BROKEN_ROLE, REFUSED, among, signing
-from corpus.genuine import CONTENT, SIZE, half, signed_by, unsigned
+from corpus import BROKEN_ROLE, REFUSED, among, forgery, signing
+from corpus.genuine import CONTENT, SEAL, SIZE, half, hole, signed_by, unsigned, value_of
 
 ODD = among("SIGNATURE_BROKEN", "MODIFIED_AFTER_SIGNING", "ROLE_MISSING", "CANNOT_BE_JUDGED", REFUSED)
 """A dictionary that two readers may read differently: broken, or not to be judged."""
@@ -144,10 +144,12 @@ def range_that_grows_behind_its_reference() -> bytes:
     return longer.replace(b"0000000000 ]", b"%010d ]" % (len(longer) - int(numbers[1])))
 
 
-@signing(ODD)
-def value_behind_a_reference() -> bytes:
-    """The value is an object of its own: then the hole in the range is not where the value is."""
-    return place(half(), "school_seal", cast().seal, entries=b"/SubFilter /ETSI.CAdES.detached /Contents 32 0 R")
+@forgery(ODD)
+def value_behind_a_reference(pdf: bytes) -> bytes:
+    """The value becomes an object of its own: then what stands in the hole is not what is read."""
+    number, (begin, end) = value_of(pdf, SEAL), hole(pdf)
+    text = sheet.text_of(pdf, number).replace(pdf[begin:end], b"200 0 R")
+    return sheet.appended(pdf, {number: text, 200: pdf[begin:end]})
 
 
 @signing(ODD)

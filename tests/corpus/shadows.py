@@ -184,7 +184,7 @@ def content_waited_for_as_a_certificate() -> bytes:
     return sheet.appended(pdf, {CATALOG: root, 200: OVER})
 
 
-@signing(EITHER, bug="a security store that is no dictionary ends the reader with an error that it does not expect")
+@signing(EITHER)
 def content_waited_for_as_the_security_store() -> bytes:
     """The late content is the security store itself, a stream that is a dictionary: it is drawn all the same."""
     pdf = waiting_content()
