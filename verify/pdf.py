@@ -119,7 +119,7 @@ def _read(content: bytes, digests: Mapping[int, str]) -> _Reading:
     revisions = read_revisions(document, digests)
     signatures = [_signature(one, document, content) for one in filled]
     signatures.sort(key=lambda one: (one.revision, one.end))
-    store = view.value(view.root, "/DSS") or {}
+    store = view.dictionary(view.root.get("/DSS", {}))
     return _Reading(
         pages=_pages(view),
         fields=fields,

@@ -9,17 +9,14 @@ signed revision already referred to. Written alike is the measure; no object's m
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 from verify.document import View
 from verify.fields import Field, Form
+from verify.references import generation, holders, pages, references, same, written
 from verify.syntax import Damaged, Ref, Stream
 from verify.xref import Packed
-
-MAX_PAGES = 2000
-MAX_TREE = 32
-"""Levels of a page tree."""
 
 FREE_IN_CATALOG = frozenset({"/AcroForm", "/DSS", "/Extensions", "/MarkInfo", "/Metadata", "/Version"})
 FREE_IN_FORM = frozenset({"/Fields", "/SigFlags"})
@@ -48,16 +45,16 @@ class Refused(Exception):  # noqa: N818 - a statement about the input
 
 def described(old: View, new: View) -> bool:
     """Whether an update writes document information or metadata."""
-    written = _written(new)
+    numbers = written(new)
     told = [new.information, new.root.get("/Metadata")]
     before = [old.information, old.root.get("/Metadata")]
-    return told != before or any(isinstance(one, Ref) and one.number in written for one in told)
+    return told != before or any(isinstance(one, Ref) and one.number in numbers for one in told)
 
 
-def refused(old: View, new: View, before: Form, now: Form) -> str:
+def refused(old: View, new: View, before: Form, after: Form) -> str:
     """Why an update writes more than it may, in a few words; "" if it does not. Raises Damaged."""
     try:
-        _Update(old, new, before, now).clear()
+        _Update(old, new, before, after).clear()
     except Refused as why:
         return str(why)
     return ""
@@ -66,10 +63,10 @@ def refused(old: View, new: View, before: Form, now: Form) -> str:
 class _Update:
     """One update: what it writes, and what of that is cleared so far."""
 
-    def __init__(self, old: View, new: View, before: Form, now: Form) -> None:
-        self.old, self.new, self.before, self.now = old, new, before, now
-        self.written = _written(new)
-        self.holders = _holders(old)
+    def __init__(self, old: View, new: View, before: Form, after: Form) -> None:
+        self.old, self.new, self.before, self.after = old, new, before, after
+        self.written = written(new)
+        self.holders = holders(old)
         self.cleared: set[int] = set()
 
     def clear(self) -> None:
@@ -78,13 +75,13 @@ class _Update:
         if added & self.holders.keys():
             raise Refused("an object that the signed revision already refers to")
         for number in self.written.keys() & self.old.places.keys():
-            if _generation(self.new, number) != _generation(self.old, number):
+            if generation(self.new, number) != generation(self.old, number):
                 raise Refused("another generation of an object")  # readers that go by the number alone would take it
         self._containers()
         self._catalog()
         self._information()
         self._fields()
-        self._pages()
+        self._grown_pages()
         if left := self.written.keys() - self.cleared:
             known = left & self.old.given
             raise Refused("an object that was there before" if known else "an object that nothing refers to")
@@ -122,7 +119,7 @@ class _Update:
         old_fields, new_fields = old_form.get("/Fields"), new_form.get("/Fields")
         self._moved(old_fields, new_fields, now.number if isinstance(now, Ref) else holder)
         listed, known = self.new.entries(new_fields), self.old.entries(old_fields)
-        new_names = {one.number for one in self.now.fields} - {one.number for one in self.before.fields}
+        new_names = {one.number for one in self.after.fields} - {one.number for one in self.before.fields}
         if listed[: len(known)] != known or not new_names.issuperset(listed[len(known) :]):
             raise Refused("the fields of the form")
 
@@ -179,7 +176,7 @@ class _Update:
         known = {one.name: one for one in self.before.fields}
         if len(known) != len(self.before.fields):
             raise Damaged("two fields of one name")
-        for field in self.now.fields:
+        for field in self.after.fields:
             was = known.pop(field.name, None)
             if was is None:
                 self._new_field(field)
@@ -225,17 +222,18 @@ class _Update:
         if not isinstance(held, Ref) or held.number in self.old.given:
             raise Refused("a field that was there before")
         widget = self.new.dictionary(self._new(held))
-        if not widget.keys() <= WIDGET or widget.get("/Parent") != parent:
+        kind = (widget.get("/Type", "/Annot"), widget.get("/Subtype", "/Widget"))
+        if not widget.keys() <= WIDGET or widget.get("/Parent") != parent or kind != ("/Annot", "/Widget"):
             raise Refused("a signature field")
         for key in ("/AP", "/Lock", "/SV", "/MK", "/BS", "/Rect", "/Border"):
             self._resources(widget.get(key))
 
-    def _pages(self) -> None:
+    def _grown_pages(self) -> None:
         """Pages may gain the widgets of new signature fields, at the end: their order is the order of drawing."""
         known = {one.number for one in self.before.fields}
-        fields = {one.number for one in self.now.fields} - known
+        fields = {one.number for one in self.after.fields} - known
         widgets = fields | {kid for one in fields for kid in self.new.entries(self.new.dictionary(one).get("/Kids"))}
-        for number, page in _pages(self.old):
+        for number, page in pages(self.old):
             now = self.new.dictionary(number)
             listed, before = now.get("/Annots"), page.get("/Annots")
             if (
@@ -273,7 +271,7 @@ class _Update:
 
     def _plain(self, held: Any) -> None:  # noqa: ANN401 - a PDF object
         """A value without any reference of its own."""
-        if any(True for _ in _references(self.new.get(self._new(held)))):
+        if any(True for _ in references(self.new.get(self._new(held)))):
             raise Refused("the catalog")
 
     def _stream(self, held: Any) -> None:  # noqa: ANN401 - a PDF object
@@ -289,50 +287,11 @@ class _Update:
         """New objects, and the new objects that they refer to."""
         queue = [held]
         while queue:
-            for one in _references(queue.pop()):
+            for one in references(queue.pop()):
                 if one.number in self.written and one.number not in self.old.given | self.cleared:
                     self.cleared.add(one.number)
                     found = self.new.get(one)
                     queue.append(found.dictionary if isinstance(found, Stream) else found)
-
-
-def _written(view: View) -> dict[int, Any]:
-    """The objects that the update itself lists, and where they stand."""
-    return {number: place for section in view.sections for number, place in section.places.items()}
-
-
-def _generation(view: View, number: int) -> int:
-    place = view.places[number]
-    return 0 if isinstance(place, Packed) else place.generation
-
-
-def _holders(view: View) -> dict[int, set[int | None]]:
-    """Who refers to each number in a revision: numbers of objects, None for the trailer."""
-    found: dict[int, set[int | None]] = {}
-    own = {section.own.number for section in view.history() if section.own is not None}
-    for number in view.places:
-        held = view.get(Ref(number, _generation(view, number)))
-        held = held.dictionary if isinstance(held, Stream) else held
-        if number in own:  # a stream of cross-references is the trailer as well
-            held = {key: one for key, one in held.items() if key not in {"/Root", "/Info"}}
-        for one in _references(held):
-            found.setdefault(one.number, set()).add(number)
-    for one in _references([dict(section.trailer) for section in view.history()]):
-        found.setdefault(one.number, set()).add(None)
-    return found
-
-
-def _references(held: Any) -> Iterator[Ref]:  # noqa: ANN401 - a PDF object
-    """Every reference in an object, none followed."""
-    queue = [held]
-    while queue:
-        one = queue.pop()
-        if isinstance(one, Ref):
-            yield one
-        elif isinstance(one, dict):
-            queue.extend(one.values())
-        elif isinstance(one, list):
-            queue.extend(one)
 
 
 def _alike(old: Mapping[str, Any], new: Mapping[str, Any], free: frozenset[str] | set[str] | None, what: str) -> None:
@@ -340,35 +299,3 @@ def _alike(old: Mapping[str, Any], new: Mapping[str, Any], free: frozenset[str] 
     keys = old.keys() if free is None else (old.keys() | new.keys()) - free
     if not all(key in old and key in new and same(old[key], new[key]) for key in keys):
         raise Refused(what)
-
-
-def same(old: Any, new: Any) -> bool:  # noqa: ANN401 - PDF objects
-    """Whether two PDF objects are written alike, references not followed."""
-    if type(old) is not type(new):
-        return False
-    if isinstance(old, dict):
-        return old.keys() == new.keys() and all(same(old[key], new[key]) for key in old)
-    if isinstance(old, list):
-        return len(old) == len(new) and all(map(same, old, new))
-    return bool(old == new)
-
-
-def _pages(view: View) -> Iterator[tuple[Ref, dict[str, Any]]]:
-    """Every page by its number. Raises Damaged if a node's /Parent is not the node that lists it.
-
-    Readers inherit resources and rotation from /Parent: one that leads elsewhere makes any object part of a page.
-    """
-    queue: list[tuple[Any, Ref | None, int]] = [(view.root.get("/Pages"), None, 0)]
-    for _ in range(MAX_PAGES):
-        if not queue:
-            return
-        number, parent, depth = queue.pop()
-        if not isinstance(number, Ref) or depth > MAX_TREE:
-            raise Damaged("page tree")
-        node = view.dictionary(number)
-        if node.get("/Parent") != parent:
-            raise Damaged("a page's parent")
-        if "/Kids" not in node:
-            yield number, node
-        queue += [(kid, number, depth + 1) for kid in view.entries(node.get("/Kids"))]
-    raise Damaged("too many pages")

@@ -1,0 +1,86 @@
+"""Who refers to what in a revision, which objects it writes itself, and what is written alike."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from verify.document import View
+from verify.syntax import Damaged, Ref, Stream
+from verify.xref import Packed
+
+MAX_PAGES = 2000
+MAX_TREE = 32
+"""Levels of a page tree."""
+
+
+def written(view: View) -> dict[int, Any]:
+    """The objects that the update itself lists, and where they stand."""
+    return {number: place for section in view.sections for number, place in section.places.items()}
+
+
+def generation(view: View, number: int) -> int:
+    """The generation under which an object stands in a revision."""
+    place = view.places[number]
+    return 0 if isinstance(place, Packed) else place.generation
+
+
+def holders(view: View) -> dict[int, set[int | None]]:
+    """Who refers to each number in a revision: numbers of objects, None for the trailer."""
+    found: dict[int, set[int | None]] = {}
+    own = {section.own.number for section in view.history() if section.own is not None}
+    for number in view.places:
+        held = view.get(Ref(number, generation(view, number)))
+        held = held.dictionary if isinstance(held, Stream) else held
+        if number in own:  # a stream of cross-references is the trailer as well
+            held = {key: one for key, one in held.items() if key not in {"/Root", "/Info"}}
+        for one in references(held):
+            found.setdefault(one.number, set()).add(number)
+    for one in references([dict(section.trailer) for section in view.history()]):
+        found.setdefault(one.number, set()).add(None)
+    return found
+
+
+def references(held: Any) -> Iterator[Ref]:  # noqa: ANN401 - a PDF object
+    """Every reference in an object, none followed."""
+    queue = [held]
+    while queue:
+        one = queue.pop()
+        if isinstance(one, Ref):
+            yield one
+        elif isinstance(one, dict):
+            queue.extend(one.values())
+        elif isinstance(one, list):
+            queue.extend(one)
+
+
+def same(old: Any, new: Any) -> bool:  # noqa: ANN401 - PDF objects
+    """Whether two PDF objects are written alike, references not followed."""
+    if type(old) is not type(new):
+        return False
+    if isinstance(old, dict):
+        return old.keys() == new.keys() and all(same(old[key], new[key]) for key in old)
+    if isinstance(old, list):
+        return len(old) == len(new) and all(map(same, old, new))
+    return bool(old == new)
+
+
+def pages(view: View) -> Iterator[tuple[Ref, dict[str, Any]]]:
+    """Every page by its number. Raises Damaged if a node's /Parent is not the node that lists it.
+
+    Readers inherit resources and rotation from /Parent: one that leads elsewhere makes any object part of a page.
+    """
+    queue: list[tuple[Any, Ref | None, int]] = [(view.root.get("/Pages"), None, 0)]
+    for _ in range(MAX_PAGES):
+        if not queue:
+            return
+        number, parent, depth = queue.pop()
+        if not isinstance(number, Ref) or depth > MAX_TREE:
+            raise Damaged("page tree")
+        node = view.dictionary(number)
+        if node.get("/Parent") != parent:
+            raise Damaged("a page's parent")
+        if "/Kids" not in node:
+            yield number, node
+        queue += [(kid, number, depth + 1) for kid in view.entries(node.get("/Kids"))]
+    raise Damaged("too many pages")
