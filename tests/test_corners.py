@@ -15,7 +15,7 @@ from cryptography.hazmat.primitives.asymmetric import ed448
 from hostile import PAGE, document, stream
 from test_updates import asked, information, nothing_old, updated
 
-from verify import existence, statusdata, updates
+from verify import existence, references, statusdata
 from verify.case import Opened, open_signature
 from verify.cms import parse_token
 from verify.document import Document
@@ -91,10 +91,10 @@ def test_a_file_without_a_form_may_be_described() -> None:
 
 def test_a_page_tree_has_so_many_nodes(monkeypatch: pytest.MonkeyPatch) -> None:
     described = updated(FORMLESS, information)
-    monkeypatch.setattr(updates, "MAX_PAGES", 2)
+    monkeypatch.setattr(references, "MAX_PAGES", 2)
     with pytest.raises(Damaged):
         asked(described)
-    monkeypatch.setattr(updates, "MAX_PAGES", 3)
+    monkeypatch.setattr(references, "MAX_PAGES", 3)
     assert asked(described) == ""
 
 

@@ -17,7 +17,6 @@ from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
 from verify.document import Document
 from verify.fields import Form, read_form
 from verify.references import MAX_TREE, same
-from verify.references import MAX_TREE, same
 from verify.syntax import Damaged, Ref, Stream
 from verify.updates import described, refused
 
@@ -551,6 +550,21 @@ HELD: dict[str, tuple[dict[str, bytes], dict[int, bytes], str]] = {
         "an object that the signed revision already refers to",
     ),
 }
+
+
+NESTED = {
+    "_16": fields(5, 6, 22, 40),
+    "_40": b"<< /T (above) /Kids [41 0 R] >>",
+    "_41": b"<< /FT /Sig /T (below) /Parent 40 0 R >>",
+}
+
+
+def test_a_field_below_another_is_not_exchanged() -> None:
+    other = {40: b"<< /T (above) /Kids [30 0 R] >>", NEW: b"<< /FT /Sig /T (below) /Parent 40 0 R >>"}
+    assert asked(update(base(**NESTED), other, trailer=TRAILER)) == "another field of the same name"
+    assert asked(update(base(**NESTED), {40: b"<< /T (above) /Kids [] >>"}, trailer=TRAILER)) == "a field is gone"
+    assert asked(update(base(**NESTED), {41: NESTED["_41"][:-2] + b"/V 30 0 R >>", NEW: VALUE}, trailer=TRAILER)) == ""
+    assert asked(update(base(**NESTED), {40: NESTED["_40"]}, trailer=TRAILER)) == OLD
 
 
 @pytest.mark.parametrize("name", HELD)
