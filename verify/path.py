@@ -91,7 +91,7 @@ def _search(
         signer = _load(certificates[0])
         if not _usable(signer, use):
             return None
-        helpers = [_load(der) for der in dict.fromkeys((*certificates[1:], *intermediates))]
+        helpers = [*_legible(dict.fromkeys((*certificates[1:], *intermediates)))]
         anchors = [(anchor, _load(anchor.der)) for anchor in trusted if anchor.use is use]
         for tried, (anchor, root, chain) in enumerate(_candidates(signer, helpers, anchors)):
             if tried >= MAX_CANDIDATES:
@@ -112,6 +112,17 @@ def validity_of(der: bytes) -> tuple[datetime, datetime]:
 
 def _load(der: bytes) -> x509.Certificate:
     return x509.Certificate.load(der, strict=True)
+
+
+def _legible(ders: Iterable[bytes]) -> Iterator[x509.Certificate]:
+    """The certificates that can be read: whoever adds another to a file must not take its path away."""
+    for der in ders:
+        try:
+            cert = _load(der)
+            _ = cert.subject.hashable, cert.issuer.hashable, cert.key_identifier, cert.authority_key_identifier
+        except (ValueError, TypeError, KeyError, AttributeError, OverflowError, RecursionError):
+            continue
+        yield cert
 
 
 def _usable(cert: x509.Certificate, use: Use) -> bool:

@@ -1,23 +1,29 @@
-// Asks about a scanned code, and puts the answer, a page of the server's, in the place of the one that asked.
-// The code lives in one variable alone: in no address, no storage, no title.
+// Asks about a scanned code or one file, and puts the answer, a page of the server's, in the place of the one that asked.
+// Code and file live in one variable alone: in no address, no storage, no title.
 globalThis.asking = (() => {
-  const LONGEST = 60_000; // milliseconds that an answer may take
+  const LONGEST = { asking: 60_000, sending: 180_000 }; // milliseconds that an answer may take, to a code and to a file
   let held = null;
   let asked = 0;
+  let sending = false;
+  let answered = false;
 
-  /** Ask about a text; on failure it stays here, so that asking again needs no second scan. */
-  async function ask(text) {
+  /** Ask about a scanned text, or a form with one file; on failure it stays here, to be asked about again. */
+  async function ask(given) {
+    const text = typeof given === "string";
+    if (sending && !text) return; // the button was pressed twice
     const mine = ++asked;
+    const way = text ? "asking" : "sending";
     const patience = new AbortController(); // AbortSignal.timeout is younger than many telephones
-    const end = setTimeout(() => patience.abort(), LONGEST);
-    held = text;
-    tell("asking");
+    const end = setTimeout(() => patience.abort(), LONGEST[way]);
+    held = given;
+    sending = !text;
+    tell(way);
     let page;
     try {
       const response = await fetch(location.pathname + location.search, {
         method: "POST",
-        headers: { "content-type": "application/json", accept: "text/html" },
-        body: JSON.stringify({ qr: text }),
+        headers: { accept: "text/html", ...(text && { "content-type": "application/json" }) },
+        body: text ? JSON.stringify({ qr: given }) : given,
         cache: "no-store",
         signal: patience.signal,
       });
@@ -26,6 +32,7 @@ globalThis.asking = (() => {
       page = null; // no network, or no answer in time
     }
     clearTimeout(end);
+    sending = false;
     if (mine !== asked) return; // a later question was asked meanwhile
     if (page?.querySelector("main#main section.card")) show(page);
     else tell("offline"); // or a page of something between us and the server
@@ -35,10 +42,13 @@ globalThis.asking = (() => {
   function tell(name) {
     const lines = document.querySelector("[data-lines]");
     lines.hidden = false;
+    lines.scrollIntoView({ block: "nearest" });
     for (const line of lines.querySelectorAll("[data-line]")) line.hidden = line.dataset.line !== name;
   }
 
   function show(page) {
+    if (!answered && location.pathname === "/") history.pushState({ answered: true }, ""); // the way back is to the form
+    answered = true;
     document.title = page.title;
     document.documentElement.lang = page.documentElement.lang;
     document.body.replaceWith(document.adoptNode(page.body));
@@ -61,6 +71,7 @@ globalThis.asking = (() => {
     }
   });
 
+  addEventListener("popstate", () => answered && !location.hash && location.reload());
   document.documentElement.classList.add("scripted");
   return { ask, tell };
 })();

@@ -98,7 +98,7 @@ async function photo(form, file) {
   const text = texts.find(ours);
   say(text ? null : texts.length ? "foreign" : "sending");
   if (text) await ask(text);
-  else if (!texts.length) form.submit();
+  else if (!texts.length) await ask(new FormData(form));
 }
 
 document.addEventListener("click", (event) => {
@@ -111,9 +111,10 @@ document.addEventListener("click", (event) => {
 
 document.addEventListener("submit", (event) => {
   const file = event.target.elements.file?.files[0];
-  if (event.defaultPrevented || !file?.type.startsWith("image/")) return;
+  if (event.defaultPrevented || !file) return;
   event.preventDefault();
-  photo(event.target, file);
+  if (file.type.startsWith("image/")) photo(event.target, file);
+  else ask(new FormData(event.target));
 });
 
 addEventListener("pagehide", stop);
