@@ -47,7 +47,7 @@ CODES = ("documents", "qr", "scan")
 
 READERS = frozenset(
     {"appended", "attachment", "byterange", "census", "cms", "der", "document", "fields", "identifiers", "pdf"}
-    | {"record", "revisions", "structure", "syntax", "updates", "xref"}
+    | {"record", "references", "revisions", "structure", "syntax", "updates", "xref"}
 )
 """Modules that run while a file is read: their mutants read the files of the table anew."""
 SEARCHED = frozenset({"cms", "der", "identifiers", "path"})
