@@ -17,6 +17,8 @@ END = re.compile(LAST.pattern + rb"(\r\n|\n|\r)?")
 PAIRS = re.compile(rb"(?:" + WHITE + rb"|\d)*+")
 MAX_PACKED = 2000
 """Objects in one object stream: tools write 100 or 200."""
+MAX_PLACES = 1_000_000
+"""Places that all views keep together: a transcript's ten have a few thousand, and each place takes 100 octets."""
 MAX_DIGITS = 10
 """Of a number or an offset in the header of an object stream."""
 
@@ -42,12 +44,16 @@ class Document:
         places: dict[int, Place] = {}
         given: frozenset[int] = frozenset()
         open_sections: list[Section] = []
+        kept = 0
         for section in reversed(read_sections(content)):
             open_sections.append(section)
             places = {number: place for number, place in places.items() if number not in section.freed}
             places |= section.places
             given |= section.places.keys()
             if section.start in ends:
+                kept += len(places)
+                if kept > MAX_PLACES:
+                    raise Damaged("too many objects")
                 self.views.append(View(self, ends[section.start], tuple(open_sections), places, given))
                 open_sections = []
         if any("/Encrypt" in view.trailer for view in self.views):
