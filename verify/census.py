@@ -8,7 +8,6 @@ stands in a string or in the data of a stream is no name.
 from __future__ import annotations
 
 import re
-from bisect import bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -77,20 +76,14 @@ def take_census(view: View) -> Census:
 
 
 def _suspects(view: View) -> Iterator[Any]:
-    """Every object in which a search finds anything."""
+    """Every object in which a search finds anything. All are read, so that none may stand within another."""
     offsets = sorted({place.offset for place in view.places.values() if isinstance(place, Standing)})
-    ends: list[int] = []
+    end = 0
     for offset in offsets:
-        if ends and offset < ends[-1]:
+        if offset < end:
             raise Damaged("an object within another")  # what is a name to the one may be a string to the other
-        ends.append(view.standing(offset)[2])
-    asked: set[int] = set()
-    for match in SUSPECT.finditer(view.document.content):
-        nearest = bisect_right(offsets, match.start()) - 1
-        # Elsewhere it stands in no object, or in the data of a stream.
-        if nearest >= 0 and match.start() < ends[nearest] and nearest not in asked:
-            asked.add(nearest)
-            _, held, _ = view.standing(offsets[nearest])
+        _, held, end = view.standing(offset)
+        if SUSPECT.search(view.document.content, offset, end):
             yield held.dictionary if isinstance(held, Stream) else held
     for offset in view.containers():
         yield from (held for _, held in view.all_packed(offset))

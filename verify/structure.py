@@ -45,7 +45,7 @@ def read_structure(content: bytes) -> Structure:
         with pikepdf.open(BytesIO(content), attempt_recovery=False, suppress_warnings=True) as pdf:
             if pdf.is_encrypted:
                 return Structure(failed="encrypted")
-            if len(pdf.objects) > MAX_OBJECTS:
+            if int(pdf.trailer["/Size"]) > MAX_OBJECTS:
                 return Structure(failed="limit")
             filled = _signatures(pdf)
             signatures = tuple((name, digest) for name, digest, _ in filled)

@@ -60,6 +60,8 @@ TOKEN = re.compile(
     + REGULAR
     + rb"))"
 )
+WIDTHS = re.compile(rb"(?:[\t\n\r ]*+[+-]?[0-9]++(?:\.[0-9]*+)?(?=[\t\n\r \]]))*+[\t\n\r ]*+\]")
+"""An array of plain numbers: the widths of a font are half of what there is to read in a transcript."""
 ESCAPED = re.compile(rb"#(?!00)([0-9A-Fa-f]{2})")
 IN_STRING = re.compile(rb"[()\\\r]")
 HEADER = re.compile(rb"(\d{1,10})" + WHITE + rb"++(\d{1,5})" + WHITE + rb"++obj(?!" + REGULAR + rb")")
@@ -141,6 +143,8 @@ def _dictionary(content: bytes, at: int, depth: int) -> tuple[dict[str, Any], in
 
 
 def _array(content: bytes, at: int, depth: int) -> tuple[list[Any], int]:
+    if depth < MAX_DEPTH and (plain := WIDTHS.match(content, at)):
+        return [float(one) if b"." in one else int(one) for one in plain[0][:-1].split()], plain.end()
     found: list[Any] = []
     while True:
         token = TOKEN.match(content, at)
