@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import hashlib
+import json
 from datetime import date
+from hashlib import sha256
 from io import BytesIO
 from typing import Any
 
@@ -11,6 +13,8 @@ import cbor2
 import pikepdf
 import pytest
 import world
+from hypothesis import given
+from hypothesis import strategies as st
 from PIL import Image
 from test_qr import PAYLOAD
 from test_scan import png
@@ -321,3 +325,16 @@ def test_an_attempt_sees_no_more_than_it_may(
     attempt = scan.Attempt(scan._zxing, scan._unchanged, scale, most)
     view = scan._view(Image.new("L", size), attempt)
     assert (view.size if view else None) == seen
+
+
+@given(
+    marks=st.lists(st.integers(0, 100), min_size=1, max_size=8), name=st.text("Ấẵ đỗ\U0001f600xyz'\"\\/", min_size=1)
+)
+def test_the_digest_of_a_record_is_that_of_its_canonical_form(marks: list[int], name: str) -> None:
+    record = world.record(language=name)
+    subjects = record["years"][0]["subjects"]
+    scored = next(one for one in subjects if one["assessed_by"] == "score")
+    record["years"][0]["subjects"] = [{**scored, "semester_1": mark / 10} for mark in marks]
+    content = kit.canonical(record)
+    assert read(content).digest == sha256(content).hexdigest()
+    assert read(json.dumps(record, indent=1).encode()).digest == sha256(content).hexdigest()

@@ -116,6 +116,7 @@ def _read(content: bytes, digests: Mapping[int, str]) -> _Reading:
     filled = [one for one in fields if one.value is not None]
     if len(filled) > MAX_SIGNATURES:
         raise Unreadable("limit", "signatures")
+    census = take_census(view)  # first: it refuses objects within one another, which take long to compare
     revisions = read_revisions(document, digests)
     signatures = [_signature(one, document, content) for one in filled]
     signatures.sort(key=lambda one: (one.revision, one.end))
@@ -128,7 +129,7 @@ def _read(content: bytes, digests: Mapping[int, str]) -> _Reading:
         certificates=_streams(view, store, "/Certs"),
         crls=_streams(view, store, "/CRLs"),
         ocsps=_streams(view, store, "/OCSPs"),
-        census=take_census(view),
+        census=census,
     )
 
 
