@@ -1,7 +1,7 @@
-"""pyHanko's reading of a PDF, as the engine once had it: the oracle of our own reader, and nothing else any more.
+"""pyHanko's reading of a PDF and asn1crypto's of a CMS, as the engine once had them: the oracle of our own readers.
 
-Strict mode; its standard difference policy, without ordinary form fields, orphans not ignored. What it cannot follow
-raises `Unfollowed`, or is told as a refusal where it concerns one update.
+Strict mode; pyHanko's standard difference policy, without ordinary form fields, orphans not ignored. What cannot be
+followed raises `Unfollowed`, or is told as a refusal where it concerns one update.
 """
 
 from __future__ import annotations
@@ -13,6 +13,10 @@ from functools import cache
 from io import BytesIO
 from typing import Any
 
+from asn1crypto import cms, tsp
+from asn1crypto.core import OctetString, ParsableOctetString
+from asn1crypto.parser import peek
+from asn1crypto.pdf import RevocationInfoArchival
 from pyhanko.pdf_utils import generic as pyhanko_objects
 from pyhanko.pdf_utils.misc import PdfReadError
 from pyhanko.pdf_utils.reader import HistoricalResolver, PdfFileReader
@@ -175,9 +179,11 @@ def _record(resolver: HistoricalResolver) -> bytes | None:
 
 def _embedded(specification: Any) -> bytes | None:  # noqa: ANN401 - a PDF dictionary
     held = value(specification, "/EF")
-    if {str(specification[key]) for key in ("/F", "/UF") if key in specification} != {NAME} or "/RF" in specification:
+    names = {value(specification, key) for key in ("/F", "/UF")} - {None}
+    if {*map(str, names)} != {NAME} or "/RF" in specification:
         return None
-    contents = {bytes(held[key].data) for key in held}
+    streams = [value(held, key) for key in held]
+    contents = {bytes(one.data) for one in streams if one is not None}
     return contents.pop() if len(contents) == 1 and set(held) <= {"/F", "/UF"} else None
 
 
@@ -214,3 +220,99 @@ def entries(array: Any) -> Iterator[Any]:  # noqa: ANN401 - any PDF object
     if array is not None and not isinstance(array, generic.ArrayObject):
         raise PdfReadError("not an array")
     yield from (one.get_object() for one in array or ())
+
+
+CONTENT_TYPE, MESSAGE_DIGEST, SIGNING_TIME = "1.2.840.113549.1.9.3", "1.2.840.113549.1.9.4", "1.2.840.113549.1.9.5"
+SIGNING_CERTIFICATE, SIGNING_CERTIFICATE_V2 = "1.2.840.113549.1.9.16.2.12", "1.2.840.113549.1.9.16.2.47"
+SIGNATURE_TIME_STAMP, CONTENT_TIME_STAMP = "1.2.840.113549.1.9.16.2.14", "1.2.840.113549.1.9.16.2.20"
+REVOCATION_VALUES = "1.2.840.113583.1.1.8"
+
+
+def read_cms(der: bytes) -> dict[str, object]:
+    """What a SignedData says, by the names of our fields; certificates in no order. Raises Unfollowed."""
+    try:
+        return _read_cms(der)
+    except (ValueError, TypeError, KeyError, IndexError, AttributeError, OverflowError, RecursionError) as error:
+        raise Unfollowed(f"{type(error).__name__}: {error}") from None
+
+
+def read_token(der: bytes) -> dict[str, object]:
+    """The same of an RFC 3161 token, and what its TSTInfo says. Raises Unfollowed."""
+    signed = read_cms(der)
+    try:
+        info: Any = tsp.TSTInfo.load(signed["content"], strict=True)
+        imprint = info["message_imprint"]
+        told = {"imprint": imprint["hashed_message"].native, "time": info["gen_time"].native}
+        return signed | told | {"imprint_name": _hash(imprint["hash_algorithm"])}
+    except (ValueError, TypeError, KeyError, AttributeError) as error:
+        raise Unfollowed(f"{type(error).__name__}: {error}") from None
+
+
+def _read_cms(der: bytes) -> dict[str, object]:
+    end = peek(der)
+    if der[end:].strip(b"\0"):
+        raise ValueError("something after the end")
+    signed: Any = cms.ContentInfo.load(der[:end], strict=True)["content"]
+    (signer,) = signed["signer_infos"]
+    certificates = [one.chosen for one in signed["certificates"] or () if one.name == "certificate"]
+    own = _own(signer["sid"], certificates)
+    attributes = {one["type"].dotted: one["values"] for one in signer["signed_attrs"]}
+    unsigned = [(one["type"].dotted, one["values"]) for one in signer["unsigned_attrs"] or ()]
+    archive: Any = RevocationInfoArchival({})
+    if REVOCATION_VALUES in attributes:
+        archive = RevocationInfoArchival.load(attributes[REVOCATION_VALUES][0].dump())
+    times = attributes.get(SIGNING_TIME, ())
+    content = signed["encap_content_info"]["content"]
+    lists = [one.chosen for one in signed["crls"] or () if one.name == "crl"]
+    return {
+        "certificates": (own.dump(), *sorted(one.dump() for one in certificates if one is not own)),
+        "spki": own.public_key.dump(),
+        "digest_name": _hash(signer["digest_algorithm"]),
+        **_scheme(signer),
+        "signed_attributes": b"\x31" + signer["signed_attrs"].dump()[1:],
+        "message_digest": attributes[MESSAGE_DIGEST][0].native,
+        "signature": signer["signature"].native,
+        "named_certificate": _named_certificate(attributes),
+        "content": bytes(content) if isinstance(content, (OctetString, ParsableOctetString)) else None,
+        "timestamps": tuple(one.dump() for kind, values in unsigned if kind == SIGNATURE_TIME_STAMP for one in values),
+        "content_timestamps": tuple(one.dump() for one in attributes.get(CONTENT_TIME_STAMP, ())),
+        "claimed_at": times[0].native if len(times) == 1 else None,
+        "crls": (*(one.dump() for one in lists), *(one.dump() for one in archive["crl"] or ())),
+        "ocsps": tuple(one.dump() for one in archive["ocsp"] or ()),
+    }
+
+
+def _own(sid: Any, certificates: list[Any]) -> Any:  # noqa: ANN401 - ASN.1
+    """The certificate that the SignerInfo names. Raises IndexError without."""
+    if sid.name != "issuer_and_serial_number":
+        return [one for one in certificates if one.key_identifier == sid.chosen.native][0]  # noqa: RUF015
+    wanted = (sid.chosen["issuer"].dump(), sid.chosen["serial_number"].native)
+    return [one for one in certificates if (one.issuer.dump(), one.serial_number) == wanted][0]  # noqa: RUF015
+
+
+def _hash(algorithm: Any) -> str:  # noqa: ANN401 - ASN.1
+    """The name of a hash function; of one that nobody here computes, its identifier."""
+    name: str = algorithm["algorithm"].native
+    return name if name.startswith(("md5", "sha1", "sha2", "sha3", "sha5")) else algorithm["algorithm"].contents.hex()
+
+
+def _scheme(signer: Any) -> dict[str, object]:  # noqa: ANN401 - ASN.1
+    algorithm, digest = signer["signature_algorithm"], _hash(signer["digest_algorithm"])
+    name, salt = algorithm.signature_algo, 0
+    if name == "rsassa_pss":
+        digest, salt = (
+            _hash(algorithm["parameters"]["hash_algorithm"]),
+            algorithm["parameters"]["salt_length"].native,
+        )
+    elif algorithm["algorithm"].native not in {"rsassa_pkcs1v15", "ecdsa", "dsa", "ed25519", "ed448"}:
+        digest = algorithm.hash_algo
+    return {"scheme": name, "scheme_hash": digest, "salt_length": salt}
+
+
+def _named_certificate(attributes: Mapping[str, Any]) -> tuple[str, bytes] | None:
+    for kind in (SIGNING_CERTIFICATE_V2, SIGNING_CERTIFICATE):
+        if kind in attributes:
+            first = attributes[kind][0]["certs"][0]
+            name = "sha1" if kind == SIGNING_CERTIFICATE else _hash(first["hash_algorithm"])
+            return name, first["cert_hash"].native
+    return None
