@@ -25,9 +25,9 @@ def generation(view: View, number: int) -> int:
     return 0 if isinstance(place, Packed) else place.generation
 
 
-def holders(view: View) -> dict[int, set[int | None]]:
-    """Who refers to each number in a revision: numbers of objects, None for the trailer."""
-    found: dict[int, set[int | None]] = {}
+def holders(view: View) -> dict[int, list[int | None]]:
+    """Who refers to each number in a revision, once for each place: numbers of objects, None for all trailers."""
+    found: dict[int, list[int | None]] = {}
     own = {section.own.number for section in view.history() if section.own is not None}
     for number in view.places:
         held = view.get(Ref(number, generation(view, number)))
@@ -35,9 +35,9 @@ def holders(view: View) -> dict[int, set[int | None]]:
         if number in own:  # a stream of cross-references is the trailer as well
             held = {key: one for key, one in held.items() if key not in {"/Root", "/Info"}}
         for one in references(held):
-            found.setdefault(one.number, set()).add(number)
-    for one in references([dict(section.trailer) for section in view.history()]):
-        found.setdefault(one.number, set()).add(None)
+            found.setdefault(one.number, []).append(number)
+    for one in set(references([dict(section.trailer) for section in view.history()])):
+        found.setdefault(one.number, []).append(None)
     return found
 
 

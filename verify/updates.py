@@ -259,7 +259,7 @@ class _Update:
             if isinstance(now, Ref) and now != was:
                 raise Refused("an object put to another use")
             return
-        if now.number in self.old.given and (now != was or self.holders.get(now.number, set()) - {holder}):
+        if now.number in self.old.given and (now != was or self.holders.get(now.number) != [holder]):
             raise Refused("an object of another use")
         self.cleared.add(now.number)
 
