@@ -225,6 +225,7 @@ def entries(array: Any) -> Iterator[Any]:  # noqa: ANN401 - any PDF object
 CONTENT_TYPE, MESSAGE_DIGEST, SIGNING_TIME = "1.2.840.113549.1.9.3", "1.2.840.113549.1.9.4", "1.2.840.113549.1.9.5"
 SIGNING_CERTIFICATE, SIGNING_CERTIFICATE_V2 = "1.2.840.113549.1.9.16.2.12", "1.2.840.113549.1.9.16.2.47"
 SIGNATURE_TIME_STAMP, CONTENT_TIME_STAMP = "1.2.840.113549.1.9.16.2.14", "1.2.840.113549.1.9.16.2.20"
+COMPUTED = frozenset({"md5", "sha1", "sha224", "sha256", "sha384", "sha512"})
 REVOCATION_VALUES = "1.2.840.113583.1.1.8"
 
 
@@ -293,7 +294,7 @@ def _own(sid: Any, certificates: list[Any]) -> Any:  # noqa: ANN401 - ASN.1
 def _hash(algorithm: Any) -> str:  # noqa: ANN401 - ASN.1
     """The name of a hash function; of one that nobody here computes, its identifier."""
     name: str = algorithm["algorithm"].native
-    return name if name.startswith(("md5", "sha1", "sha2", "sha3", "sha5")) else algorithm["algorithm"].contents.hex()
+    return name if name in COMPUTED else algorithm["algorithm"].contents.hex()
 
 
 def _scheme(signer: Any) -> dict[str, object]:  # noqa: ANN401 - ASN.1
