@@ -16,6 +16,7 @@ import pytest
 from cryptography import x509
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat, load_pem_private_key
 from sqlalchemy import Engine, select
+from test_differential import Compared, envelopes_alike, held
 
 from gateway import settings
 from issuers import (
@@ -362,3 +363,12 @@ def test_a_year_s_average_counts_the_second_semester_twice(first: int, second: i
 )
 def test_the_learning_result_asks_for_six_high_marks_and_no_low_one(averages: list[int], result: str) -> None:
     assert pupils.learning_result(averages) == result
+
+
+def test_every_transcript_is_read_as_another_reader_reads_it(out: Path) -> None:
+    compared = Compared()
+    for path in sorted((out / "transcripts").glob("*.pdf")):
+        compared.ask(path.name, path.read_bytes())
+    held(compared, 40)
+    assert not compared.stricter
+    assert envelopes_alike(out / "transcripts") > 100

@@ -119,7 +119,7 @@ def parse_token(der: bytes) -> Token:
 
 def _read(der: bytes, content_type: str) -> SignedData:
     kind, wrapped = single(der).of(SEQUENCE).inner()
-    if kind.value != SIGNED_DATA:
+    if kind.of(OBJECT_IDENTIFIER).value != SIGNED_DATA:
         raise Malformed("not signed data")
     _, _, content, *others = single(wrapped.of(EXPLICIT).value).of(SEQUENCE).inner()
     signers = others.pop().of(SET).inner()

@@ -271,7 +271,8 @@ class _Update:
 
     def _plain(self, held: Any) -> None:  # noqa: ANN401 - a PDF object
         """A value without any reference of its own."""
-        if any(True for _ in references(self.new.get(self._new(held)))):
+        found = self.new.get(self._new(held))
+        if isinstance(found, Stream) or any(True for _ in references(found)):
             raise Refused("the catalog")
 
     def _stream(self, held: Any) -> None:  # noqa: ANN401 - a PDF object
