@@ -131,10 +131,12 @@ KINDS: dict[str, Kind] = {
     ),
     "no-such-number": Kind(
         404,
-        Text("Không có học bạ nào mang số này", "No transcript bears this number"),
+        Text("Sổ đăng ký không có số này", "The register does not hold this number"),
         Text(
-            "Hãy kiểm tra lại số trên học bạ; số gồm 16 chữ số và chữ cái.",
-            "Check the number on the transcript; it has 16 digits and letters.",
+            "Có thể số bị gõ nhầm, hoặc nhà trường chưa đăng ký; điều đó chưa có nghĩa học bạ là giả. Hãy xem lại số "
+            "(16 chữ số và chữ cái), hoặc gửi tệp PDF hay ảnh mã QR.",
+            "It may be mistyped, or the school may not have registered it; that alone does not make it false. Check "
+            "the number (16 digits and letters), or hand in the PDF or a photo of the QR code.",
         ),
     ),
     "method-not-allowed": Kind(

@@ -40,12 +40,12 @@ VERDICTS: dict[Verdict, Saying] = {
     ),
     Verdict.INDETERMINATE: Saying(
         Text(
-            "Không có gì cho thấy học bạ này là giả, nhưng còn thiếu một căn cứ cần thiết để tiếp nhận.",
-            "Nothing shows this transcript to be false, but something needed to accept it is missing.",
+            "Chưa xác nhận được học bạ này: còn thiếu một căn cứ cần thiết để tiếp nhận.",
+            "This transcript cannot be confirmed yet: something needed to accept it is missing.",
         ),
         Text(
-            "Chưa tiếp nhận và cũng chưa từ chối; hãy bổ sung căn cứ còn thiếu.",
-            "Neither accept nor refuse it yet; the missing ground has to be supplied.",
+            "Chưa tiếp nhận, cũng chưa kết luận là giả; hãy bổ sung căn cứ còn thiếu.",
+            "Do not accept it, and do not call it false; the missing ground has to be supplied.",
         ),
     ),
     Verdict.INVALID: Saying(

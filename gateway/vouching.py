@@ -35,10 +35,10 @@ TOLD: dict[Why | None, Text] = {
         "There are several receipts in this. Check one at a time.",
     ),
     Why.ALTERED: Text(
-        "Biên nhận này đã bị sửa hoặc thiếu ký tự. Hãy chép lại toàn bộ; nếu vẫn vậy, đừng dựa vào nó: hãy kiểm tra "
-        "lại chính tệp học bạ.",
-        "This receipt was altered, or characters are missing. Copy the whole of it again; if the answer stays, do "
-        "not rely on it: check the transcript itself again.",
+        "Biên nhận này đã bị sửa hoặc thiếu ký tự. Hãy lấy lại đúng tệp biên nhận đã tải về, hoặc chép lại toàn bộ; "
+        "nếu vẫn vậy, đừng dựa vào nó: hãy kiểm tra lại chính tệp học bạ.",
+        "This receipt was altered, or characters are missing. Get the original file of the receipt, or copy the whole "
+        "of it again; if the answer stays, do not rely on it: check the transcript itself again.",
     ),
     Why.RETIRED_KEY: Text(
         "Biên nhận ghi là của hệ thống này, nhưng ký bằng một khóa mà hệ thống không còn dùng, nên ở đây không "

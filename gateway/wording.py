@@ -45,14 +45,14 @@ REASONS: dict[Reason, Saying] = {
     Reason.NO_SIGNATURE: Saying(
         Text("Tệp không có chữ ký số nào.", "The file carries no digital signature."),
         Text(
-            "Đề nghị người nộp gửi tệp gốc có chữ ký số do nhà trường cấp; bản in hay bản chụp không thay được.",
-            "Ask for the original, digitally signed file from the school; a printout or picture does not replace it.",
+            "Đề nghị người nộp gửi tệp gốc có chữ ký số do nhà trường cấp, hoặc ảnh chụp rõ mã QR trên bản in.",
+            "Ask for the original, digitally signed file from the school, or a sharp photo of the printout's QR code.",
         ),
     ),
     Reason.SIGNATURE_BROKEN: Saying(
         Text(
-            "Có chữ ký số trong tệp bị hỏng hoặc không khớp với nội dung.",
-            "A digital signature in the file is broken or does not match the content.",
+            "Có chữ ký số bị hỏng hoặc không khớp với nội dung.",
+            "A digital signature is broken or does not match the content.",
         ),
         _ASK_ORIGINAL,
     ),
@@ -234,8 +234,14 @@ REASONS: dict[Reason, Saying] = {
         ),
     ),
     Reason.QR_FOREIGN_HOST: Saying(
-        Text("Mã QR dẫn tới một trang web khác, không phải trang này.", "The QR code leads to another web site."),
-        Text("Chỉ tin kết quả hiển thị ở đây.", "Trust only the result shown here."),
+        Text(
+            "Địa chỉ trong mã QR là của một trang web khác; điều này không ảnh hưởng kết quả ở đây.",
+            "The address in the QR code is another web site's; this does not affect the result here.",
+        ),
+        Text(
+            "Đừng mở trang đó; chỉ tin kết quả hiển thị ở đây.",
+            "Do not open that site; trust only the result shown here.",
+        ),
     ),
     Reason.APPEARANCE_ADDED: Saying(
         Text(

@@ -261,7 +261,7 @@ def test_a_number_is_looked_up_by_form_and_stands_in_no_address(served: Gateway)
         unknown = client.post("/lookups", data={"number": "0000-0000-0000-0000"}, headers={"accept": "text/html"})
         assert unknown.status_code == 404
         tight(unknown.text)
-        assert "Không có học bạ nào mang số này" in unknown.text
+        assert "Sổ đăng ký không có số này" in unknown.text
         assert "<strong>Chưa có kết luận nào" not in unknown.text  # nothing was handed in
         assert client.get("/lookups").status_code == 405
         form = re.search(r'<form class="card by-number" method="(\w+)"', client.get("/").text)
