@@ -125,7 +125,7 @@ def _enrolment(history: History, code: str) -> Deed:
             founded,
             levels=organisation.levels,
             territory=frozenset({organisation.province}) if department else None,
-            contact=f"Văn phòng {organisation.name}",
+            contact=f"Văn phòng {organisation.name}, điện thoại (mẫu) 0000 000 000",
             registers_all=organisation.registers_all,
         )
         registry.enrol(connection, enrolment, actor=history.approves(code), at=at)
