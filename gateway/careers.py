@@ -17,11 +17,11 @@ from sqlalchemy import Connection, Engine, Row, func, or_, select
 
 from gateway.timeline import Mark, Picture, by_date, draw, interval, years
 from gateway.timeline import Row as Line
-from gateway.vocabulary import KEY_STATES, ROLES, Text, word
+from gateway.vocabulary import CAPACITIES, KEY_STATES, ROLES, Text, word
 from issuers.event import Act
 from issuers.store import reading
 from issuers.tables import appointments, issuer_periods, issuers, key_states, keys, ledger, successions
-from verify.trust import PERSONS_ROLES, VIETNAM, KeyState, Role
+from verify.trust import PERSONS_ROLES, VIETNAM, Capacity, KeyState, Role
 
 ROWS = 10
 """Appointments in one picture: two heights of a telephone; the rest is on further pages."""
@@ -103,7 +103,11 @@ def _row(held: Row[Any], holder: str, states: Sequence[Row[Any]]) -> Line:
     """One appointment: its bar, and what happened to its key, in words too."""
     marks = [one for one in states if KeyState(one.state) in SHAPES]
     role = word(ROLES, held.role)
-    short = holder if len(holder) <= LONGEST_NAME else holder[: LONGEST_NAME - 1].rstrip() + "…"
+    if held.capacity != Capacity.SUBSTANTIVE:
+        capacity = word(CAPACITIES, held.capacity)
+        role = Text(f"{role.vi}, {capacity.vi}", f"{role.en}, {capacity.en}")
+    room = LONGEST_NAME + len(word(ROLES, held.role).vi) - len(role.vi)
+    short = holder if len(holder) <= room else holder[: room - 1].rstrip() + "…"
     named = f" · {short}" if Role(held.role) in PERSONS_ROLES else ""
     time = interval(held.valid_from, held.valid_until)
     newest = marks[-1] if marks else None

@@ -64,7 +64,16 @@ def _why(verdict: Verdict, reasons: list[Reason]) -> Text:
         deciding = [reason for reason in deciding if reason not in INDETERMINATE] or deciding
     if deciding:
         return wording.REASONS[deciding[0]].means
-    return (ON_PAPER if Reason.QR_ONLY in reasons else VERDICTS)[verdict].means
+    alone = Reason.QR_ONLY in reasons
+    said = (ON_PAPER if alone else VERDICTS)[verdict]
+    # A yes in a list must not look plainer than on its page: what to mind goes with it.
+    minded = [wording.REASONS[reason].means for reason in reasons if reason is not Reason.QR_ONLY]
+    return joined([said.means, *([said.todo] if alone else []), *minded])
+
+
+def joined(texts: list[Text]) -> Text:
+    """Several sentences as one text."""
+    return Text(" ".join(one.vi for one in texts), " ".join(one.en for one in texts))
 
 
 def _in(lang: str, text: Text) -> str:

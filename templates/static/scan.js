@@ -14,7 +14,10 @@ let camera = null;
 
 /** Show one of the scanner's sentences, or none. */
 function say(name) {
-  for (const one of document.querySelectorAll("[data-say]")) one.hidden = one.dataset.say !== name;
+  for (const one of document.querySelectorAll("[data-say]")) {
+    one.hidden = one.dataset.say !== name;
+    if (!one.hidden) one.scrollIntoView({ block: "nearest" }); // a photo was chosen in another card
+  }
 }
 
 function draw(picture, width, height) {
