@@ -3,8 +3,6 @@
 .PHONY: help run test lint bench mutants screenshots docs clean install install-test
 
 DATA_DIR ?= var
-# A third of the tests' time is waiting for servers and browsers: one process more than the two cores of a small machine.
-WORKERS ?= 3
 BIN := .venv/bin
 CODE := $(wildcard verify issuers gateway tests bench)
 
@@ -16,7 +14,7 @@ run: install  ## serve a sample world on http://127.0.0.1:8000
 	@DATA_DIR=$(DATA_DIR) exec $(BIN)/transcript-gateway serve
 
 test: install-test  ## run every test; verify/ must be covered to the last branch
-	$(BIN)/pytest --numprocesses=$(WORKERS) --dist=loadfile --cov
+	$(BIN)/pytest --numprocesses=auto --dist=loadfile --cov
 
 lint: install-test  ## check style, format and types
 	$(BIN)/ruff check
