@@ -53,10 +53,10 @@ async def receive(request: Request[Any, Any, Any]) -> tuple[bytes, SignedChallen
 
 def examine(content: bytes) -> SignedChallenge | _Unsigned:
     """In a worker: the one signature of a file, if it is sound and strong."""
-    from verify.algorithms import weakness  # noqa: PLC0415
-    from verify.case import open_signature  # noqa: PLC0415 (the server itself never loads a PDF library)
-    from verify.integrity import broken  # noqa: PLC0415
-    from verify.pdf import open_pdf  # noqa: PLC0415
+    from verify.algorithms import weakness  # noqa: PLC0415 (the server itself never loads a PDF library)
+    from verify.case import open_signature  # noqa: PLC0415 (as above)
+    from verify.integrity import broken  # noqa: PLC0415 (as above)
+    from verify.pdf import open_pdf  # noqa: PLC0415 (as above)
 
     evidence = open_pdf(content)
     opened = [open_signature(one) for one in evidence.signatures if not one.timestamp]

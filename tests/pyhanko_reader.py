@@ -286,9 +286,9 @@ def _read_cms(der: bytes) -> dict[str, object]:
 def _own(sid: Any, certificates: list[Any]) -> Any:  # noqa: ANN401 - ASN.1
     """The certificate that the SignerInfo names. Raises IndexError without."""
     if sid.name != "issuer_and_serial_number":
-        return [one for one in certificates if one.key_identifier == sid.chosen.native][0]  # noqa: RUF015
+        return [one for one in certificates if one.key_identifier == sid.chosen.native][0]  # noqa: RUF015 - the first, as it read then
     wanted = (sid.chosen["issuer"].dump(), sid.chosen["serial_number"].native)
-    return [one for one in certificates if (one.issuer.dump(), one.serial_number) == wanted][0]  # noqa: RUF015
+    return [one for one in certificates if (one.issuer.dump(), one.serial_number) == wanted][0]  # noqa: RUF015 - the first, as it read then
 
 
 def _hash(algorithm: Any) -> str:  # noqa: ANN401 - ASN.1
