@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 import world
 from asn1crypto import cms, x509
-from envelopes import Recipe, signed_data
-from world import cast
+from envelopes import Recipe, attribute, signed_data, token
+from world import SIGNED, cast
 
 from verify.cms import parse
 from verify.der import Malformed
@@ -45,6 +45,18 @@ def test_a_signer_is_found_by_the_identifier_of_his_key() -> None:
     assert signed.certificates[0] == world.der(cast().principal)
     with pytest.raises(Malformed, match="signer's certificate"):
         parse(signed_data(cast().principal, DIGEST, by_identifier(b"another")))
+
+
+def test_a_token_is_taken_from_its_own_attribute_alone() -> None:
+    at_signing, after = (
+        cms.ContentInfo.load(token(cast().tsa, DIGEST, SIGNED, imprinted=one)) for one in ("sha256", "sha512")
+    )
+    recipe = Recipe(
+        attributes=lambda found: [*found, attribute("content_time_stamp", at_signing)],
+        unsigned=[("signature_time_stamp_token", after), ("content_time_stamp", at_signing)],
+    )
+    signed = parse(signed_data(cast().principal, DIGEST, recipe))
+    assert (signed.timestamps, signed.content_timestamps) == ((after.dump(),), (at_signing.dump(),))
 
 
 def test_an_unknown_signature_algorithm_is_refused() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
 from collections.abc import Callable
 from functools import cache
@@ -13,6 +14,7 @@ import pikepdf
 import pytest
 import sheet
 import world
+from corpus.update import update
 from envelopes import Recipe, enclose, enveloped, signed_data
 from pikepdf import Array, Dictionary, Name, Pdf
 from placed import number_of, place, waiting
@@ -239,6 +241,15 @@ def test_a_revision_after_a_signature_has_an_end_of_its_own() -> None:
     assert unclear(sheet.appended(without, again, root=root)) == ["", "", "", "a revision without an end of its own"]
 
 
+def test_what_came_before_a_signature_is_not_compared() -> None:
+    turned = {3: hostile.PAGE[3].removesuffix(b">>") + b"/Rotate 90 >>"}
+    content = update(update(hostile.document(hostile.PAGE), turned), {4: b"<< /Fields [5 0 R] >>", 5: b"<< /T (a) >>"})
+    found = revisions.read_revisions(Document(content), {})
+    assert [(one.refused, one.described, one.unclear) for one in found] == [("", False, "")] * 3
+    assert [one.sha256 for one in found] == [hashlib.sha256(content[: one.end]).hexdigest() for one in found]
+    assert [one.sha256 for one in revisions.read_revisions(Document(content), {found[1].end: "known"})][1] == "known"
+
+
 def rectangle(*corners: Any) -> Callable[[Pdf], None]:  # noqa: ANN401 - what may stand in a rectangle
     def bend(opened: Pdf) -> None:
         opened.Root.AcroForm.Fields[0].Rect = Array(corners)
@@ -288,6 +299,12 @@ CLAIMS = {b"(hello)": None, b"/Name": None, b"(D:99999999999999Z)": None, b"(D:2
 def test_a_claimed_time_is_shown_if_it_is_one(text: bytes) -> None:
     evidence = open_pdf(place(waiting(), entries=b"/SubFilter /ETSI.CAdES.detached /M " + text))
     assert evidence.signatures[-1].claimed_at == CLAIMS[text]
+
+
+@pytest.mark.parametrize("zone", [b"+07'00'", b"+07'00", b"+0700", b"-03'30'", b"Z00'00'", b"Z"])
+def test_a_claimed_time_is_told_in_its_zone(zone: bytes) -> None:
+    local = {b"+": b"D:20260601100000", b"-": b"D:20260531233000", b"Z": b"D:20260601030000"}[zone[:1]]
+    assert fields.claimed_at(last(signed()), {"/M": local + zone}) == SIGNED
 
 
 def test_a_claimed_time_without_an_offset_is_no_instant() -> None:

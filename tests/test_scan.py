@@ -207,6 +207,11 @@ def test_a_blank_picture_holds_no_code(size: tuple[int, int]) -> None:
 
 
 @pytest.mark.usefixtures("_decoders")
+def test_a_code_of_nothing_is_no_code() -> None:
+    assert scan_picture(saved(symbol(""))) == Scan()
+
+
+@pytest.mark.usefixtures("_decoders")
 def test_noise_holds_no_code() -> None:
     assert scan_picture(saved(Image.effect_noise((1500, 2000), 100))) == Scan()
 

@@ -310,6 +310,7 @@ WRITTEN: dict[str, tuple[dict[int, bytes], str]] = {
     "a-field-twice": ({16: fields(5, 6, 22, 6)}, "the fields of the form"),
     "the-form-gone": ({1: but(1, (b"/AcroForm 4 0 R", b""))}, "the fields of the form"),
     "how-text-looks": ({4: more(4, b"/DA (/F 0 Tf) /Q 1 /DR << /Font << /F 30 0 R >> >>"), NEW: b"<< >>"}, ""),
+    "flags-in-an-object": ({4: but(4, (b"3", b"30 0 R")), NEW: b"3"}, NOBODY),
     "an-order-of-calculation": ({4: more(4, b"/CO [6 0 R]")}, "the form"),
     "appearances-asked-for": ({4: more(4, b"/NeedAppearances true")}, "the form"),
     "a-dynamic-form": ({4: more(4, b"/XFA 30 0 R"), NEW: DATA}, "the form"),
