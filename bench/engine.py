@@ -37,7 +37,7 @@ from issuers.admission import Candidate, every_anchor
 from issuers.appointments import Office
 from verify.algorithms import verify_signature
 from verify.case import open_signature
-from verify.cms import SignedData, parse_token
+from verify.cms import SignedData, parse, parse_token
 from verify.pdf import open_pdf
 from verify.policy import HB_1
 from verify.procedure import judge
@@ -213,6 +213,8 @@ def _padded(pdf: bytes) -> bytes:
 
 
 def _ours(case: Case) -> None:
+    for kept in (parse, parse_token, verify_signature):  # to a server each file is new: only paths may be known to it
+        kept.cache_clear()
     report = judge(open_pdf(case.pdf), TrustSnapshot(0, "", anchors=case.anchors), HB_1, NOW)
     if not all(one.conclusion.findings for one in report.signatures):
         raise AssertionError(report)
@@ -247,7 +249,7 @@ def _floor(case: Case) -> Callable[[], None]:
             running = hashlib.sha256(view[:gap])
             running.update(view[gap:end])
             # Each signature's own verification, and those of the two certificates of its path: about as dear.
-            if not all(verify_signature(signed) for signed in signatures for _ in range(3)):
+            if not all(verify_signature.__wrapped__(signed) for signed in signatures for _ in range(3)):
                 raise AssertionError(case.name)
 
     return floor

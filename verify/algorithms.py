@@ -7,13 +7,14 @@ called merely weak.
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import lru_cache
 
 from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec, ed448, ed25519, padding, rsa
 from cryptography.hazmat.primitives.serialization import load_der_public_key
 
-from verify.cms import SignedData
+from verify.cms import KEPT, SignedData
 
 STRONG_HASHES = {"sha256": hashes.SHA256, "sha384": hashes.SHA384, "sha512": hashes.SHA512}
 """Hash functions of HB-1 section 6 (SHA-256 and up)."""
@@ -47,6 +48,7 @@ def key_weakness(spki: bytes) -> str:
     return "" if isinstance(key, ed25519.Ed25519PublicKey) else "unsupported key"
 
 
+@lru_cache(maxsize=KEPT)  # of one document each is asked twice or more
 def verify_signature(signed: SignedData) -> bool:
     """Whether the signature value is the key's, over the signed attributes: arithmetic only.
 

@@ -9,9 +9,14 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from types import MappingProxyType
+from typing import TYPE_CHECKING
 
 from verify.algorithms import HASHES
+
+if TYPE_CHECKING:
+    from hashlib import _Hash
 
 MAX_CONTENTS = 256 * 1024
 """Bytes of one CMS: with CRLs and OCSP responses inside, real ones stay below 100 KB."""
@@ -38,12 +43,19 @@ def signed_range(numbers: Sequence[int], cms: bytes, content: bytes) -> tuple[st
     return "", gap, end
 
 
-def range_digests(content: bytes, gap: int, end: int, names: Iterable[str]) -> dict[str, bytes]:
-    """The digest of a range that passed `signed_range`, by each known hash function named."""
+def range_digests(
+    content: bytes, gap: int, end: int, names: Iterable[str], begun: Mapping[int, _Hash] = MappingProxyType({})
+) -> dict[str, bytes]:
+    """The digest of a range that passed `signed_range`, by each known hash function named.
+
+    `begun` are SHA-256 of beginnings of the file, by their ends: what was hashed once need not be hashed again.
+    """
     view, resume = memoryview(content), content.index(b">", gap) + 1
     found = {}
     for name in sorted(HASHES.keys() & set(names)):
-        running = hashlib.new(name, view[:gap])
+        done = max((one for one in begun if one <= gap), default=0) if name == "sha256" else 0
+        running = begun[done].copy() if done else hashlib.new(name)
+        running.update(view[done:gap])
         running.update(view[resume:end])
         found[name] = running.digest()
     return found

@@ -11,6 +11,7 @@ import hashlib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 
 from verify.der import (
     CONTEXT,
@@ -44,6 +45,9 @@ ALGORITHM_PROTECTION, REVOCATION_VALUES = encoded("1.2.840.113549.1.9.52"), enco
 """Attribute types: RFC 5652, 11; RFC 5035; RFC 3161; ETSI EN 319 122-1; RFC 6211; Adobe's revocation archive."""
 
 KEY_IDENTIFIER = encoded("2.5.29.14")
+
+KEPT = 64
+"""SignedData kept when parsed: of one document each is asked for while it is read, and again while it is judged."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +93,7 @@ def key_id(spki: bytes) -> str:
     return hashlib.sha256(spki).hexdigest()
 
 
+@lru_cache(maxsize=KEPT)
 def parse(der: bytes, *, content_type: str = "data") -> SignedData:
     """Read one SignedData of one signer; `content_type` is what its content must be (`data`, `tst_info`).
 
@@ -104,6 +109,7 @@ def parse(der: bytes, *, content_type: str = "data") -> SignedData:
         raise Malformed("asn1") from None
 
 
+@lru_cache(maxsize=KEPT)
 def parse_token(der: bytes) -> Token:
     """Read an RFC 3161 token. Raises Malformed."""
     signed = parse(der, content_type="tst_info")

@@ -12,6 +12,7 @@ from datetime import datetime
 from typing import Any
 
 from verify.code import Code
+from verify.record import Record
 from verify.trust import Names
 
 
@@ -106,9 +107,10 @@ class Evidence:
 
     `digests` are the hex SHA-256 of the file up to each possible end of a revision, by that end: a registered
     `pdf_sha256` among them proves that every signature before that end existed (HB-1, 3b). `certificates`, `crls`
-    and `ocsps` are the DER of the document security store (PAdES B-LT); those inside a CMS stay there. `kind` is `pdf`,
-    `scan` (a PDF with neither signature nor visible text), `image` or `qr`. `codes` are the QR codes of ours, each
-    once, `foreign_codes` how many others there are; `unscanned` says why a PDF's pages could not be looked at for them.
+    and `ocsps` are the DER of the document security store (PAdES B-LT); those inside a CMS stay there. `record` is what
+    the last signed revision carries, None if it is no record. `kind` is `pdf`, `scan` (a PDF with neither signature nor
+    visible text), `image` or `qr`. `codes` are the QR codes of ours, each once, `foreign_codes` how many others there
+    are; `unscanned` says why a PDF's pages could not be looked at for them.
     """
 
     kind: str
@@ -117,6 +119,7 @@ class Evidence:
     names: Names
     signatures: tuple[Signature, ...] = ()
     revisions: tuple[Revision, ...] = ()
+    record: Record | None = None
     digests: Mapping[int, str] = field(default_factory=dict)
     faults: tuple[Fault, ...] = ()
     certificates: tuple[bytes, ...] = ()

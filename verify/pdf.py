@@ -13,7 +13,7 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from itertools import islice
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from verify.appended import WHITE
 from verify.byterange import range_digests, signed_range
@@ -24,12 +24,15 @@ from verify.der import Malformed
 from verify.document import Document, View
 from verify.evidence import Evidence, Fault, Revision, Signature, Unreadable
 from verify.fields import Field, byte_range, certifies, claimed_at, contents, read_form, signature_of
-from verify.record import Inconsistent, read
+from verify.record import Inconsistent, Record, read
 from verify.revisions import read_revisions
 from verify.statusdata import MAX_STATUS_DATA, UNREADABLE, serial_of
 from verify.structure import Structure, read_structure
 from verify.syntax import Damaged, Stream, text
 from verify.trust import Names
+
+if TYPE_CHECKING:
+    from hashlib import _Hash
 
 MAX_SIGNATURES = 32
 """A transcript has two to five; each costs a certification path, and readers go over all pairs of them."""
@@ -51,9 +54,10 @@ def open_pdf(content: bytes) -> Evidence:
     """
     _gate(content)
     structure = _structure(content)
-    digests = _digests(content)
+    begun = _beginnings(content)
+    digests = {end: one.hexdigest() for end, one in begun.items()}
     try:
-        reading = _read(content, digests)
+        reading = _read(content, digests, begun)
     except (Damaged, ValueError, TypeError, KeyError, IndexError, OverflowError, RecursionError) as error:
         # Damaged is what the reader says; the others are what hostile bytes may make of it: it cannot read them.
         reading = _Reading(pages=structure.pages) if _bare(structure, content) else _Reading(failed=_word(error))
@@ -109,7 +113,7 @@ def _structure(content: bytes) -> Structure:
     return structure
 
 
-def _read(content: bytes, digests: Mapping[int, str]) -> _Reading:
+def _read(content: bytes, digests: Mapping[int, str], begun: Mapping[int, _Hash]) -> _Reading:
     document = Document(content)
     view = document.last
     fields = read_form(view).fields
@@ -118,7 +122,7 @@ def _read(content: bytes, digests: Mapping[int, str]) -> _Reading:
         raise Unreadable("limit", "signatures")
     census = take_census(view)  # first: it refuses objects within one another, which take long to compare
     revisions = read_revisions(document, digests)
-    signatures = [_signature(one, document, content) for one in filled]
+    signatures = [_signature(one, document, begun) for one in filled]
     signatures.sort(key=lambda one: (one.revision, one.end))
     store = view.dictionary(view.root.get("/DSS", {}))
     return _Reading(
@@ -148,11 +152,13 @@ def _streams(view: View, store: Mapping[str, Any], name: str) -> tuple[bytes, ..
 
 
 def _evidence(content: bytes, structure: Structure, reading: _Reading, digests: Mapping[int, str]) -> Evidence:
+    record = _record(reading)
     return Evidence(
         kind="pdf",
         sha256=digests[len(content)],
         size=len(content),
-        names=_names(reading, digests),
+        names=_names(reading, record, digests),
+        record=record,
         signatures=reading.signatures,
         revisions=reading.revisions,
         digests=digests,
@@ -193,7 +199,7 @@ def _faults(content: bytes, structure: Structure, reading: _Reading) -> list[Fau
     return found
 
 
-def _digests(content: bytes) -> dict[int, str]:
+def _beginnings(content: bytes) -> dict[int, _Hash]:
     """SHA-256 of the file up to each place where a revision may end, with and without the end of line after it."""
     ends = {len(content)}
     for match in END.finditer(content):
@@ -202,11 +208,21 @@ def _digests(content: bytes) -> dict[int, str]:
     for end in sorted(ends):
         running.update(memoryview(content)[done:end])
         done = end
-        found[end] = running.hexdigest()
+        found[end] = running.copy()
     return found
 
 
-def _names(reading: _Reading, digests: Mapping[int, str]) -> Names:
+def _record(reading: _Reading) -> Record | None:
+    """The record of the last signed revision; why there is none is told by who judges it."""
+    signed = [one for one in reading.signatures if not one.timestamp]
+    attached = reading.revisions[signed[-1].revision].attachment.content if signed else None
+    try:
+        return read(attached) if attached is not None else None
+    except Inconsistent:
+        return None
+
+
+def _names(reading: _Reading, record: Record | None, digests: Mapping[int, str]) -> Names:
     """What the snapshot is asked for. A record that cannot be read names nothing: the verdict is clear without."""
     keys: set[str] = set()
     certificates: set[bytes] = set()
@@ -218,15 +234,8 @@ def _names(reading: _Reading, digests: Mapping[int, str]) -> Names:
             keys.add(each.key_id)
             certificates.update(each.certificates)
     issuer = number = digest = None
-    last = [one for one in reading.signatures if not one.timestamp][-1:]
-    attached = reading.revisions[last[0].revision].attachment.content if last else None
-    if attached is not None:
-        try:
-            record = read(attached)
-        except Inconsistent:
-            pass
-        else:
-            issuer, number, digest = record.content.issuer.code, record.content.number, record.digest
+    if record is not None:
+        issuer, number, digest = record.content.issuer.code, record.content.number, record.digest
     return Names(
         frozenset(keys), issuer, number, digest, frozenset(digests.values()), frozenset(_serials(certificates))
     )
@@ -247,9 +256,9 @@ def _serials(certificates: set[bytes]) -> Iterator[int]:
             continue
 
 
-def _signature(field: Field, document: Document, content: bytes) -> Signature:
+def _signature(field: Field, document: Document, begun: Mapping[int, _Hash]) -> Signature:
     """One signature, with the fault of its dictionary or ByteRange if it has one."""
-    view = document.last
+    content, view = document.content, document.last
     dictionary = signature_of(view, field)
     sub_filter = text(view.value(dictionary, "/SubFilter"))
     timestamp = view.value(dictionary, "/Type") == "/DocTimeStamp" or sub_filter == TIMESTAMP_SUBFILTER
@@ -264,7 +273,7 @@ def _signature(field: Field, document: Document, content: bytes) -> Signature:
         timestamp=timestamp,
         sub_filter=sub_filter,
         cms=cms,
-        digests={} if fault or not known else _digests_of(content, gap, end, cms, timestamp=timestamp),
+        digests={} if fault or not known else range_digests(content, gap, end, _named(cms, timestamp=timestamp), begun),
         revision=revision,
         gap=gap,
         end=end,
@@ -283,12 +292,13 @@ def _revision(field: Field, document: Document) -> int:
     return written[-1]
 
 
-def _digests_of(content: bytes, gap: int, end: int, cms: bytes, *, timestamp: bool) -> dict[str, bytes]:
-    """The digest of the signed ranges, by each algorithm that the CMS (or the imprint of a token over it) names."""
-    probe = Signature("", timestamp, "", cms, {}, 0, gap, end, visible=False)
-    opened = open_signature(probe)
+def _named(cms: bytes, *, timestamp: bool) -> set[str]:
+    """The hash functions that a CMS, or the imprint of a token over it, names."""
+    opened = open_signature(Signature("", timestamp, "", cms, {}, 0, 0, 0, visible=False))
     if opened.signed is None:
-        return {}
-    names = {opened.token.imprint_name if opened.token else opened.signed.digest_name}
-    names |= {token.imprint_name for token in map(_token, opened.signed.content_timestamps) if token}
-    return range_digests(content, gap, end, names)
+        return set()
+    stamps = (token for token in map(_token, opened.signed.content_timestamps) if token)
+    return {
+        (opened.token.imprint_name if opened.token else opened.signed.digest_name),
+        *(one.imprint_name for one in stamps),
+    }

@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any, NamedTuple
 
 MAX_DEPTH = 64
@@ -40,26 +41,42 @@ class Stream:
 REGULAR = rb"[^\x00\t\n\x0b\x0c\r ()<>\[\]{}/%]"
 """What a name may hold; a vertical tab is regular to the standard, and white space to some readers."""
 WHITE = rb"[\x00\t\n\x0c\r ]"
-SPACE = rb"(?:" + WHITE + rb"|%[^\r\n]*+)*+"
+SPACE = WHITE + rb"*+(?:%[^\r\n]*+" + WHITE + rb"*+)*+"
 """White space and comments; possessive, so that no input makes it slow."""
 
-TOKEN = re.compile(
+NAME, REF, NUMBER, WORD, STRING, HEX, DICTIONARY, ARRAY, NESTED, CLOSE, END_OF_ARRAY = (
+    1,
+    3,
+    4,
+    5,
+    6,
+    7,
+    8,
+    9,
+    10,
+    11,
+    12,
+)
+"""Groups of a token: what it is. The one before REF is the number referred to."""
+TOKEN_PATTERN = (
     SPACE
-    + rb"(?:(?P<name>/"
+    + rb"(?:/("
     + REGULAR
-    + rb"*+)|(?P<ref>(\d{1,10})"
+    + rb"*+)|(\d{1,10})"
     + WHITE
     + rb"++(\d{1,5})"
     + WHITE
     + rb"++R(?!"
     + REGULAR
-    + rb"))|(?P<number>[+-]?(?:\d++(?:\.\d*+)?|\.\d++)(?!"
+    + rb")|([+-]?(?:\d++(?:\.\d*+)?|\.\d++)(?!"
     + REGULAR
-    + rb"))|(?P<dictionary><<)|(?P<close>>>)|(?P<array>\[)|(?P<end>\])|<(?P<hex>[0-9A-Fa-f\x00\t\n\x0c\r ]*+)>"
-    + rb"|(?P<string>\()|(?P<word>true|false|null)(?!"
+    + rb"))|(true|false|null)(?!"
     + REGULAR
-    + rb"))"
+    + rb")|\(([^()\\\r]*+)\)|<([0-9A-Fa-f\x00\t\n\x0c\r ]*+)>|(<<)|(\[)|(\()|(>>)|(\]))"
 )
+TOKEN = re.compile(TOKEN_PATTERN)
+ENTRY = re.compile(SPACE + rb"/(" + REGULAR + rb"*+)" + TOKEN_PATTERN)
+"""A key of a dictionary and the token behind it, whose groups count from the key's."""
 WIDTHS = re.compile(rb"(?:[\t\n\r ]*+[+-]?[0-9]++(?:\.[0-9]*+)?(?=[\t\n\r \]]))*+[\t\n\r ]*+\]")
 """An array of plain numbers: the widths of a font are half of what there is to read in a transcript."""
 ESCAPED = re.compile(rb"#(?!00)([0-9A-Fa-f]{2})")
@@ -91,24 +108,20 @@ def read_object(content: bytes, at: int) -> tuple[Ref, Any, int]:
 def read(content: bytes, at: int, depth: int = 0) -> tuple[Any, int]:
     """The object that stands at an offset, and where it ends. Raises Damaged."""
     token = TOKEN.match(content, at)
-    if token is None or depth > MAX_DEPTH:
+    if token is None:
         raise Damaged("no object")
-    kind = str(token.lastgroup)
-    if kind in SCALARS:
-        return SCALARS[kind](token), token.end()
-    if kind in CONTAINERS:
-        return CONTAINERS[kind](content, token.end(), depth)
-    raise Damaged("an end without a beginning")
+    return _value(content, token, 0, depth)
 
 
+@lru_cache(maxsize=4096)  # names are few, and the same in every file of a producer
 def name(token: bytes) -> str:
-    """A name as it is compared: escapes undone (7.3.5). Raises Damaged for what is no escape, or stands for no sign."""
+    """A name as it is compared, from what stands behind its slash: escapes undone (7.3.5). Raises Damaged."""
     if b"#" in token:
         # Readers differ in what they make of a # without two digits, and end a name at a null.
         if len(ESCAPED.findall(token)) != token.count(b"#"):
             raise Damaged("a name")
         token = ESCAPED.sub(lambda match: bytes([int(match[1], 16)]), token)
-    return token.decode("latin-1")
+    return "/" + token.decode("latin-1")
 
 
 def text(held: object) -> str:
@@ -123,35 +136,50 @@ def text(held: object) -> str:
     return held.decode("latin-1")  # PDFDocEncoding, but for signs that no name here needs
 
 
+def _value(content: bytes, token: re.Match[bytes], key: int, depth: int) -> tuple[Any, int]:
+    """What a token is or begins, and where that ends; `key`: how many groups stand before the token's own."""
+    if depth > MAX_DEPTH:
+        raise Damaged("too deep")
+    kind = (token.lastindex or 0) - key
+    if kind == NAME:
+        return name(token[key + NAME]), token.end()
+    if kind == REF:
+        return Ref(int(token[key + REF - 1]), int(token[key + REF])), token.end()
+    if kind in SCALARS:
+        return SCALARS[kind](token[key + kind]), token.end()
+    if kind in CONTAINERS:
+        return CONTAINERS[kind](content, token.end(), depth)
+    raise Damaged("no object")
+
+
 def _dictionary(content: bytes, at: int, depth: int) -> tuple[dict[str, Any], int]:
     found: dict[str, Any] = {}
-    seen = set()
-    while True:
-        token = TOKEN.match(content, at)
-        kind = token.lastgroup if token else None
-        if token is None or kind not in {"name", "close"}:
-            raise Damaged("a dictionary")
-        if kind == "close":
-            return found, token.end()
-        key = name(token["name"])
-        held, at = read(content, token.end(), depth + 1)
-        if key in seen:
+    empty = set()
+    while entry := ENTRY.match(content, at):
+        key = name(entry[1])
+        held, at = _value(content, entry, 1, depth + 1)
+        if key in found or key in empty:
             raise Damaged("a key twice")  # readers take the first, or the last
-        seen.add(key)
-        if held is not None:
+        if held is None:
+            empty.add(key)
+        else:
             found[key] = held
+    token = TOKEN.match(content, at)
+    if token is None or token.lastindex != CLOSE:
+        raise Damaged("a dictionary")
+    return found, token.end()
 
 
 def _array(content: bytes, at: int, depth: int) -> tuple[list[Any], int]:
     if depth < MAX_DEPTH and (plain := WIDTHS.match(content, at)):
         return [float(one) if b"." in one else int(one) for one in plain[0][:-1].split()], plain.end()
     found: list[Any] = []
-    while True:
-        token = TOKEN.match(content, at)
-        if token is not None and token.lastgroup == "end":
+    while token := TOKEN.match(content, at):
+        if token.lastindex == END_OF_ARRAY:
             return found, token.end()
-        held, at = read(content, at, depth + 1)
+        held, at = _value(content, token, 0, depth + 1)
         found.append(held)
+    raise Damaged("no object")
 
 
 def _hexadecimal(digits: bytes) -> bytes:
@@ -190,22 +218,20 @@ def _escape(content: bytes, at: int) -> tuple[bytes, int]:
     return ESCAPES.get(sign, sign), at + 1
 
 
-def _number(token: re.Match[bytes]) -> int | float:
-    text = token["number"]
-    if len(text) > MAX_NUMBER:
+def _number(written: bytes) -> int | float:
+    if len(written) > MAX_NUMBER:
         raise Damaged("a number")
-    return float(text) if b"." in text else int(text)
+    return float(written) if b"." in written else int(written)
 
 
-SCALARS: dict[str, Callable[[re.Match[bytes]], Any]] = {
-    "name": lambda token: name(token["name"]),
-    "ref": lambda token: Ref(int(token[3]), int(token[4])),
-    "number": _number,
-    "hex": lambda token: _hexadecimal(token["hex"]),
-    "word": lambda token: WORDS[token["word"]],
+SCALARS: dict[int, Callable[[bytes], Any]] = {
+    NUMBER: _number,
+    WORD: WORDS.__getitem__,
+    STRING: bytes,
+    HEX: _hexadecimal,
 }
-CONTAINERS: dict[str, Callable[[bytes, int, int], tuple[Any, int]]] = {
-    "dictionary": _dictionary,
-    "array": _array,
-    "string": _string,
+CONTAINERS: dict[int, Callable[[bytes, int, int], tuple[Any, int]]] = {
+    DICTIONARY: _dictionary,
+    ARRAY: _array,
+    NESTED: _string,
 }
