@@ -15,13 +15,14 @@ from dataclasses import dataclass
 MAX_SUBSECTIONS = 4096
 """Subsections of one cross-reference table: a signature adds fewer than ten."""
 
-OBJECT = re.compile(rb"(?<![0-9])(\d{1,10})[\x00\t\n\x0c\r ]+(\d{1,5})[\x00\t\n\x0c\r ]+obj(?![A-Za-z])")
+OBJECT = re.compile(rb"[\x00\t\n\x0c\r ]obj(?![A-Za-z])")
 SECTION = re.compile(rb"xref[ ]?(?:\r\n|\n|\r)")
 SUBSECTION = re.compile(rb"(\d{1,10}) (\d{1,10})[ ]?(?:\r\n|\n|\r)")
 ENTRY = re.compile(rb"(\d{10}) (\d{5}) ([nf])(?: \r| \n|\r\n)")
 ENTRY_LENGTH = 20
 TRAILER = re.compile(rb"[\x00\t\n\x0c\r ]*trailer(?![A-Za-z])")
-WHITE = b"\x00\t\n\x0c\r "
+WHITE, DIGITS = b"\x00\t\n\x0c\r ", b"0123456789"
+MAX_DIGITS, MAX_GENERATION_DIGITS = 10, 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +67,7 @@ def fault(content: bytes, begin: int, end: int, section: Section) -> str:
         return "a revision without an end of its own"
     if not section.stream and not _unambiguous(table_numbers(content, section.start)):
         return "form of a cross-reference table"
-    standing = {match.start(): (int(match[1]), int(match[2])) for match in OBJECT.finditer(content, begin, end)}
+    standing = dict(_standing(content, begin, end))
     if standing != section.objects:
         return "objects that are not where the cross-references say"
     first = min(standing, default=section.start)
@@ -79,6 +80,28 @@ def fault(content: bytes, begin: int, end: int, section: Section) -> str:
 
 def _unambiguous(numbers: Sequence[int] | None) -> bool:
     return numbers is not None and len(set(numbers)) == len(numbers)
+
+
+def _standing(content: bytes, begin: int, end: int) -> Iterator[tuple[int, tuple[int, int]]]:
+    """Offset, number and generation of each object header, looked for from its last word: digits are everywhere."""
+    for match in OBJECT.finditer(content, begin, end):
+        behind = _back(content, begin, match.end() - len(b"obj"), WHITE)
+        generation = _back(content, begin, behind, DIGITS)
+        between = _back(content, begin, generation, WHITE)
+        number = _back(content, begin, between, DIGITS)
+        if (
+            0 < behind - generation <= MAX_GENERATION_DIGITS
+            and 0 < between - number <= MAX_DIGITS
+            and between < generation
+        ):
+            yield number, (int(content[number:between]), int(content[generation:behind]))
+
+
+def _back(content: bytes, begin: int, at: int, signs: bytes) -> int:
+    """Where the run of such signs begins that ends at an offset."""
+    while at > begin and content[at - 1] in signs:
+        at -= 1
+    return at
 
 
 def _between(content: bytes, standing: dict[int, tuple[int, int]], section: Section, end: int) -> str:

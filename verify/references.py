@@ -41,17 +41,18 @@ def holders(view: View) -> dict[int, list[int | None]]:
     return found
 
 
-def references(held: Any) -> Iterator[Ref]:  # noqa: ANN401 - a PDF object
+def references(held: Any) -> list[Ref]:  # noqa: ANN401 - a PDF object
     """Every reference in an object, none followed."""
-    queue = [held]
-    while queue:
-        one = queue.pop()
-        if isinstance(one, Ref):
-            yield one
-        elif isinstance(one, dict):
+    queue, found = [held], []
+    for one in queue:  # it grows on the way
+        kind = type(one)
+        if kind is Ref:
+            found.append(one)
+        elif kind is dict:
             queue.extend(one.values())
-        elif isinstance(one, list):
+        elif kind is list:
             queue.extend(one)
+    return found
 
 
 def same(old: Any, new: Any) -> bool:  # noqa: ANN401 - PDF objects

@@ -272,7 +272,7 @@ class _Update:
     def _plain(self, held: Any) -> None:  # noqa: ANN401 - a PDF object
         """A value without any reference of its own."""
         found = self.new.get(self._new(held))
-        if isinstance(found, Stream) or any(True for _ in references(found)):
+        if isinstance(found, Stream) or references(found):
             raise Refused("the catalog")
 
     def _stream(self, held: Any) -> None:  # noqa: ANN401 - a PDF object
