@@ -42,6 +42,8 @@ DIRECT = (
     *("edges", "parts", "readers", "syntax", "updates", "xref"),
 )
 """The tests that ask the engine's rooms directly; those that start a gateway are left out."""
+BOUNDS = str(ROOT / "tests" / "test_bounds.py")
+"""Asked first about a value that stands in a module: every case and every direct test would be asked otherwise."""
 CODES = ("documents", "qr", "scan")
 """The direct tests of the rooms that read a QR code; what they draw at random is the same at every run."""
 
@@ -314,6 +316,13 @@ class Suite:
         plain = ["-x", "-q", f"--rootdir={ROOT}", "-p", "no:cacheprovider", "-p", "no:xdist", "--assert=plain"]
         return int(pytest.main([*plain, *files], list(plugins)))
 
+    def _reached(self, mutant: Mutant, name: str) -> set[str]:
+        """Which cases and tests run through the statement of a mutant: any at all of one that stands in the module."""
+        places = (
+            place for place in self.through if place[0] == name and (place[1] in mutant.lines or not mutant.lines)
+        )
+        return set().union(*(self.through[place] for place in places))
+
     def finder(self, mutant: Mutant, name: str) -> int:
         """Who finds a mutant in this process: the number of a row, `BY_TESTS`, or nobody: `SURVIVED`."""
         if name in SEARCHED:
@@ -324,13 +333,13 @@ class Suite:
         if not differs:
             return BY_TESTS if differs is None else SURVIVED
 
-        def passes(module: str, line: int) -> bool:
-            return module == name and (line in mutant.lines or not mutant.lines)
-
+        signal.setitimer(signal.ITIMER_PROF, 12 * SECONDS)
+        if not mutant.lines and self._tests([BOUNDS]):
+            return BY_TESTS
         reads = name in READERS | QR
         if reads:
             importlib.import_module("world").opened.cache_clear()
-        reached = set().union(*(names for (module, line), names in self.through.items() if passes(module, line)))
+        reached = self._reached(mutant, name)
         for index, row in enumerate(self.rows):
             reading = self.files[type(row.given.pdf), row.given.pdf]
             if (row.name in reached or (reads and reading in reached)) and not row.right():
