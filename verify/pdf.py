@@ -53,8 +53,8 @@ def open_pdf(content: bytes) -> Evidence:
     A file that only one of two parsers opens, or on which they disagree, is evidence with the fault CANNOT_BE_JUDGED.
     """
     _gate(content)
-    structure = _structure(content)
     begun = _beginnings(content)
+    structure = _structure(content)
     digests = {end: one.hexdigest() for end, one in begun.items()}
     try:
         reading = _read(content, digests, begun)
@@ -93,8 +93,6 @@ def _gate(content: bytes) -> None:
         raise Unreadable("unsupported")
     if content.count(b"/ByteRange") > MAX_SIGNATURES * 4:
         raise Unreadable("limit", "signatures")
-    if content.count(b"%%EOF") > MAX_REVISION_ENDS:
-        raise Unreadable("limit", "revisions")
 
 
 def _bare(structure: Structure, content: bytes) -> bool:
@@ -201,8 +199,10 @@ def _faults(content: bytes, structure: Structure, reading: _Reading) -> list[Fau
 
 def _beginnings(content: bytes) -> dict[int, _Hash]:
     """SHA-256 of the file up to each place where a revision may end, with and without the end of line after it."""
-    ends = {len(content)}
-    for match in END.finditer(content):
+    ends, marks = {len(content)}, [*END.finditer(content)]
+    if len(marks) > MAX_REVISION_ENDS:
+        raise Unreadable("limit", "revisions")
+    for match in marks:
         ends |= {match.start() + len(b"%%EOF"), match.end()}
     running, done, found = hashlib.sha256(), 0, {}
     for end in sorted(ends):
