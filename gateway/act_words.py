@@ -40,8 +40,8 @@ ACTS: Mapping[Act, Text] = {
         "Đã quyết định thời điểm khóa ký bị thu hồi mất hiệu lực ({what})",
         "It was decided since when a revoked signing key is invalid ({what})",
     ),
-    Act.APPOINTMENT_MADE: Text("Có quyết định bổ nhiệm ký mới ({what})", "An appointment to sign was made ({what})"),
-    Act.APPOINTMENT_ENDED: Text("Việc bổ nhiệm ký kết thúc ({what})", "An appointment to sign was ended ({what})"),
+    Act.APPOINTMENT_MADE: Text("Có quyết định giao ký mới ({what})", "An appointment to sign was made ({what})"),
+    Act.APPOINTMENT_ENDED: Text("Việc giao ký kết thúc ({what})", "An appointment to sign was ended ({what})"),
     Act.CERTIFICATE_ADDED: Text("Khóa ký có chứng thư mới ({what})", "A signing key got a new certificate ({what})"),
     Act.CERTIFICATE_REVOKED: Text("Chứng thư ký bị thu hồi ({what})", "A signing certificate was revoked ({what})"),
     Act.CERTIFICATE_INVALIDITY_DECIDED: Text(

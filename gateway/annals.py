@@ -35,8 +35,8 @@ TOLD: dict[Act, Text] = {
     Act.KEY_INVALIDITY_DECIDED: Text(
         "Quyết định khóa mất tin cậy từ khi nào", "Since when a key is not trusted: decided"
     ),
-    Act.APPOINTMENT_MADE: Text("Bổ nhiệm thêm cho một khóa", "A further appointment of a key"),
-    Act.APPOINTMENT_ENDED: Text("Một bổ nhiệm kết thúc", "An appointment was ended"),
+    Act.APPOINTMENT_MADE: Text("Giao thêm việc ký cho một khóa", "A further appointment of a key"),
+    Act.APPOINTMENT_ENDED: Text("Việc giao ký cho một khóa kết thúc", "An appointment was ended"),
     Act.CERTIFICATE_ADDED: Text("Thêm chứng thư cho một khóa", "A certificate was added to a key"),
     Act.CERTIFICATE_REVOKED: Text("Một chứng thư bị thu hồi", "A certificate was revoked"),
     Act.CERTIFICATE_INVALIDITY_DECIDED: Text(

@@ -14,7 +14,7 @@ from gateway.problems import Refused
 from gateway.verifications import Service
 from issuers import catalogue, chronicle
 from issuers.refusals import NotThere
-from verify.trust import Kind
+from verify.trust import PERSONS_ROLES, Kind
 
 LISTED = 20
 """Appointments that one page tells in full: five heights of a desk; the rest is on further pages."""
@@ -52,6 +52,7 @@ async def look_up(request: Request[Any, Any, Any], code: FromPath[str]) -> Respo
     code, asked = shown.issuer.code, _number(request, "page")
     career, fates, names = await asyncio.to_thread(careers.of, service.engine, code, asked, shown.as_of)
     above = await asyncio.to_thread(careers.superior, service.engine, shown.issuer.parent)
+    successors = await asyncio.to_thread(lookups.successors, service.engine, code)
     sheets = max(1, -(-len(shown.appointments) // LISTED))
     sheet = min(_number(request, "list"), sheets)
     said = on.isoformat() if on else typed
@@ -67,7 +68,9 @@ async def look_up(request: Request[Any, Any, Any], code: FromPath[str]) -> Respo
         "fates": fates,
         "names": names,
         "above": above,
+        "successors": successors,
         "told": annals.FATES,
+        "persons": PERSONS_ROLES,
     }
     return page(pages.show(language(request), "issuer", path=f"/issuers/{code}", **facts))
 

@@ -94,7 +94,7 @@ def _picture(connection: Connection, code: str, page: int, as_of: datetime) -> P
     rows = [_row(one, holders[one.key], states[one.key]) for one in held]
     last = max(as_of, datetime.now(UTC), *(row.until or as_of for row in rows))
     first = min(as_of, *(row.since or as_of for row in rows))
-    name = Text("Dòng thời gian của các bổ nhiệm", "Time line of the appointments")
+    name = Text("Dòng thời gian: ai được giao ký", "Time line: who could sign")
     scale = by_date(first, last)
     return draw(name, rows, [Mark("now", as_of)], scale, years(first, last))
 

@@ -1,8 +1,14 @@
-"""Whom the advice sends the clerk to: the school, and the department above it where the advice names that too."""
+"""Whom the advice sends the clerk to: the school, and the department above it where the advice names that too.
+
+Of a school that is no more, whoever answers for it now; the department if nobody else can be reached.
+"""
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 from gateway.reporting import IssuerReached, Verification
+from gateway.vocabulary import Text
 from gateway.wording import REASONS
 from verify.report import Reason
 
@@ -24,15 +30,31 @@ ABOVE = frozenset(
 """Reasons whose advice names the department; a test holds the two together."""
 
 
-def reached(verification: Verification) -> list[IssuerReached]:
+class Reached(NamedTuple):
+    """Whom to ask, and what they are to the transcript."""
+
+    label: Text
+    one: IssuerReached
+
+
+SCHOOL = Text("Liên hệ nhà trường", "Contact of the school")
+HEIR = Text("Liên hệ nơi kế thừa", "Contact of the successor")
+DEPARTMENT = Text("Liên hệ cơ quan quản lý", "Contact of the department")
+
+
+def reached(verification: Verification) -> list[Reached]:
     """The issuers to ask, the school first, each with a contact."""
     transcript = verification.transcript
     if transcript is None:
         return []
-    asked = [transcript.issuer]
-    if transcript.superior is not None and _names_department(verification):
-        asked.append(transcript.superior)
-    return [one for one in asked if one.contact]
+    label, first = (HEIR, transcript.successors) if transcript.successors else (SCHOOL, [transcript.issuer])
+    asked = [Reached(label, one) for one in first if one.contact]
+    above = transcript.superior
+    alone = bool(transcript.successors) and not asked
+    named = above is not None and above.contact and all(above.code != one.code for one in first)
+    if above is not None and named and (alone or _names_department(verification)):
+        asked.append(Reached(DEPARTMENT, above))
+    return asked
 
 
 def _names_department(verification: Verification) -> bool:

@@ -71,6 +71,7 @@ WORDS = SimpleNamespace(
     outcome=lambda code: word(vocabulary.OUTCOMES, code),
     check=lambda code: word(vocabulary.CHECKS, code),
     result=lambda code: word(vocabulary.RESULTS, code),
+    withdrawal=lambda code: word(vocabulary.WITHDRAWALS, code),
     amendment=lambda code: word(vocabulary.AMENDMENTS, code),
     reason=lambda code: wording.REASONS[code].means if code in wording.REASONS else Text(code, code),
 )

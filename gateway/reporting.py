@@ -6,17 +6,18 @@ Only `id`, `verified_at` and `receipt` differ between two answers about the same
 from __future__ import annotations
 
 import uuid
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
 from msgspec import UNSET, Struct, UnsetType
 
-from gateway import grounds, replacement, wording
+from gateway import grounds, heirs, particulars, replacement, wording
 from gateway.grounds import Grounds
 from gateway.receipts import instant
 from gateway.vocabulary import Text
 from verify.report import Finding, JudgedSignature, Report, Transcript
+from verify.standing import family
 from verify.trust import TrustSnapshot
 
 
@@ -25,6 +26,12 @@ class Both(Struct, frozen=True):
 
     vi: str
     en: str
+
+
+class Advice(Both, frozen=True):
+    """What to do next, as one text, and step by step."""
+
+    steps: list[Both]
 
 
 class RegistryState(Struct, frozen=True):
@@ -65,11 +72,19 @@ class VersionOn(Struct, frozen=True):
     reason_code: str | None
 
 
+class WithdrawnShown(Struct, frozen=True):
+    """When a transcript was withdrawn, why, and by which issuer."""
+
+    at: str
+    reason_code: str
+    issuer: IssuerNamed
+
+
 class TranscriptShown(Struct, frozen=True):
     """What is known of the transcript.
 
     `record` is the signed record, `claims` those of a QR code that was judged alone, if a signature stands for them;
-    `superior` is the issuer above its own.
+    `superior` is the issuer above its own, `successors` those who answer for it where it is no more.
     """
 
     number: str | None
@@ -81,6 +96,8 @@ class TranscriptShown(Struct, frozen=True):
     superseded_by: int | UnsetType = UNSET
     record: dict[str, Any] | UnsetType = UNSET
     claims: dict[str, Any] | UnsetType = UNSET
+    withdrawn: WithdrawnShown | UnsetType = UNSET
+    successors: list[IssuerReached] = []
 
 
 class FindingShown(Struct, frozen=True):
@@ -128,7 +145,7 @@ class Verification(Struct, frozen=True):
     verdict: str
     reasons: list[str]
     summary: Both
-    advice: Both
+    advice: Advice
     transcript: TranscriptShown | None
     signatures: list[SignatureShown]
     findings: list[FindingShown]
@@ -137,20 +154,25 @@ class Verification(Struct, frozen=True):
 
 def show(report: Report, trust: TrustSnapshot, receipt: str | None = None) -> Verification:
     """The answer about a report; `trust` is the snapshot that it was made with."""
+    at = instant(report.at)
+    transcript = _transcript(report, trust)
+    signatures = [_signature(signature, trust) for signature in report.signatures]
+    findings = [_finding(finding) for finding in report.findings]
+    told = particulars.of(signatures, findings, transcript, at)
     return Verification(
         id=str(uuid.uuid4()),
-        verified_at=instant(report.at),
+        verified_at=at,
         policy=report.policy,
         registry=RegistryState(report.generation, report.ledger_head),
         synthetic=report.synthetic,
         input=Input(report.kind, report.sha256, report.size),
         verdict=report.verdict.value,
         reasons=[reason.value for reason in report.reasons],
-        summary=both(replacement.added(wording.summary(report), report)),
-        advice=both(wording.advice(report)),
-        transcript=_transcript(report.transcript, trust),
-        signatures=[_signature(signature, trust) for signature in report.signatures],
-        findings=[_finding(finding) for finding in report.findings],
+        summary=both(replacement.added(wording.summary(report, told), report)),
+        advice=advised(wording.steps(report, told)),
+        transcript=transcript,
+        signatures=signatures,
+        findings=findings,
         receipt=receipt,
     )
 
@@ -160,7 +182,14 @@ def both(text: Text) -> Both:
     return Both(text.vi, text.en)
 
 
-def _transcript(transcript: Transcript | None, trust: TrustSnapshot) -> TranscriptShown | None:
+def advised(steps: Sequence[Text]) -> Advice:
+    """Steps in both languages, as JSON has them."""
+    whole = wording.joined(steps)
+    return Advice(whole.vi, whole.en, [both(step) for step in steps])
+
+
+def _transcript(report: Report, trust: TrustSnapshot) -> TranscriptShown | None:
+    transcript = report.transcript
     if transcript is None:
         return None
     above = grounds.superior(transcript.issuer, trust)
@@ -174,7 +203,22 @@ def _transcript(transcript: Transcript | None, trust: TrustSnapshot) -> Transcri
         superseded_by=UNSET if transcript.superseded_by is None else transcript.superseded_by,
         record=UNSET if transcript.record is None else dict(transcript.record),
         claims=UNSET if transcript.claims is None else dict(transcript.claims),
+        withdrawn=_withdrawn(transcript, trust),
+        successors=[
+            IssuerReached(heir.code, heir.latest.name, heir.contact)
+            for heir in heirs.known(transcript.issuer, trust, report.at)
+        ],
     )
+
+
+def _withdrawn(transcript: Transcript, trust: TrustSnapshot) -> WithdrawnShown | UnsetType:
+    """The withdrawal that the verdict rests on."""
+    if transcript.status != "withdrawn" or transcript.issuer is None:
+        return UNSET
+    kin = family(transcript.issuer, trust)
+    one = next(one for one in trust.withdrawals if one.number == transcript.number and one.issuer in kin)
+    by = trust.issuers.get(one.issuer)
+    return WithdrawnShown(instant(one.at), one.reason_code, IssuerNamed(one.issuer, by.latest.name if by else None))
 
 
 def _signature(signature: JudgedSignature, trust: TrustSnapshot) -> SignatureShown:

@@ -15,7 +15,7 @@ from gateway.grounds import Grounds
 from gateway.reporting import SignatureShown, Verification
 from gateway.vocabulary import Text
 from verify.report import Sub
-from verify.trust import VIETNAM
+from verify.trust import PERSONS_ROLES, VIETNAM
 
 LEFT, RIGHT = 3.0, 94.0
 """Where the first and the last instant stand, in percent: a mark keeps room on either side."""
@@ -132,7 +132,7 @@ def of(verification: Verification) -> list[Picture | None]:
 
 
 def _signature(signature: SignatureShown, grounds: Grounds, now: datetime) -> Picture:
-    rows = [*_offices(grounds), *_certificates(grounds), *_ends(grounds)]
+    rows = [*_offices(grounds, signature.role), *_certificates(grounds), *_ends(grounds)]
     guides = [Mark("now", now)]
     if signature.signed_at.claimed:
         claimed = _read(signature.signed_at.claimed)
@@ -161,10 +161,11 @@ PROVEN = Text("Ký muộn nhất lúc", "Signed no later than")
 VERIFIED = Text("Kiểm tra lúc", "Verified at")
 
 
-def _offices(grounds: Grounds) -> Iterable[Row]:
+def _offices(grounds: Grounds, role: str | None) -> Iterable[Row]:
+    name = Text("Bổ nhiệm", "Appointed") if role in PERSONS_ROLES else Text("Được giao dùng", "Assigned")
     for office in grounds.appointments[-MOST_ROWS:]:
         since, until = _read(office.valid_from), _maybe(office.valid_until)
-        yield Row(Text("Bổ nhiệm", "Appointed"), interval(since, until), since, until)
+        yield Row(name, interval(since, until), since, until)
 
 
 def _certificates(grounds: Grounds) -> Iterable[Row]:

@@ -141,6 +141,14 @@ AMENDMENTS: dict[str, Text] = {
     "other": Text("lý do khác", "other reason"),
 }
 
+WITHDRAWALS: dict[str, Text] = {
+    "issued_in_error": Text("cấp nhầm", "issued in error"),
+    "fraud": Text("có gian lận", "fraud"),
+    "court_or_inspection": Text("theo bản án hoặc kết luận thanh tra", "by court or inspection"),
+    "other": Text("lý do khác", "other reason"),
+}
+"""Why a transcript was withdrawn (`issuers/register.py`): public, with its day; what else was written is not."""
+
 CHECKS: dict[str, Text] = {
     "document": Text("Cả tệp", "The whole file"),
     "procedure": Text("Quy trình", "Procedure"),

@@ -7,7 +7,7 @@ checks and the like: `gateway/vocabulary.py`.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from gateway.verdicts import ON_PAPER, VERDICTS, Saying
 from gateway.vocabulary import Text
@@ -273,23 +273,39 @@ ADVISORY = frozenset(list(Reason)[list(Reason).index(Reason.QR_ONLY) :])
 """Reasons that decide nothing: the last row of the law's table."""
 
 
-def summary(report: Report) -> Text:
+Told = Mapping[Reason, Saying]
+"""What reasons mean in a case of which more is known (`gateway/particulars.py`)."""
+
+GENERAL: Told = {}
+
+
+def summary(report: Report, told: Told = GENERAL) -> Text:
     """The verdict in one sentence, and the reasons that led to it."""
-    return _join([_verdict(report).means, *(REASONS[reason].means for reason in _decisive(report))])
+    return joined([_verdict(report).means, *(_saying(reason, told).means for reason in _decisive(report))])
 
 
-def advice(report: Report) -> Text:
+def steps(report: Report, told: Told = GENERAL) -> list[Text]:
     """What to do next: by the verdict, by its reasons; and what to mind where the answer is not a plain "no".
 
-    Of a QR code that was judged alone it always says what to compare (HB-1, 5).
+    Of a QR code that was judged alone it says what to compare (HB-1, 5), unless nothing is to be compared: a false code
+    proves no paper, and of several transcripts nobody knows which.
     """
-    parts = [_verdict(report).todo, *(REASONS[reason].todo for reason in _decisive(report))]
-    if Reason.QR_ONLY in report.reasons:
-        parts.append(REASONS[Reason.QR_ONLY].todo)
+    parts = [_verdict(report).todo, *(_saying(reason, told).todo for reason in _decisive(report))]
     if report.verdict in {Verdict.VALID, Verdict.SUPERSEDED}:
-        for reason in report.reasons:
-            parts += REASONS[reason] if reason in ADVISORY else ()
-    return _join(parts)
+        parts += [joined(REASONS[reason]) for reason in report.reasons if reason in ADVISORY]
+    elif Reason.QR_ONLY in report.reasons:
+        compared = report.verdict is Verdict.INDETERMINATE and Reason.CANNOT_BE_JUDGED not in report.reasons
+        parts += [REASONS[Reason.QR_ONLY].todo] if compared else []
+    return list(dict.fromkeys(parts))
+
+
+def advice(report: Report, told: Told = GENERAL) -> Text:
+    """All steps as one text."""
+    return joined(steps(report, told))
+
+
+def _saying(reason: Reason, told: Told) -> Saying:
+    return told.get(reason) or REASONS[reason]
 
 
 def _verdict(report: Report) -> Saying:
@@ -304,6 +320,7 @@ def _decisive(report: Report) -> list[Reason]:
     return deciding
 
 
-def _join(parts: Iterable[Text]) -> Text:
+def joined(parts: Iterable[Text]) -> Text:
+    """Several sentences as one text, each once."""
     once = list(dict.fromkeys(parts))
     return Text(" ".join(part.vi for part in once), " ".join(part.en for part in once))

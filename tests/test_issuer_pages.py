@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from html import unescape
 
@@ -16,13 +17,17 @@ from running import DAY, DEPARTMENT, NAME, SCHOOL, Gateway, gateway, tiny
 from test_pages import tight
 
 from gateway import annals, careers, pages
-from issuers import appointments, chronicle, keys, registry, store, successions
+from issuers import appointments, chronicle, keys, register, registry, store, successions
 from issuers.appointments import Office
 from issuers.event import Act
+from issuers.register import WithdrawalReason
 from issuers.successions import Fate, Succession
-from verify.trust import VIETNAM, Capacity, Kind, Role
+from verify.trust import VIETNAM, Capacity, Kind, Level, Role
 
 OLD, FORMER = "97000799", "Trường THPT Cũ (mẫu)"
+GONE, NUMBER = "97000798", "7N3Q8V5C1B9D2F4G"
+"""A school that is no more, and the transcript that it issued and withdrew."""
+
 TERMS = 23
 """Appointments of the principal: two pages of the picture are full, the third is not, and the list has two."""
 
@@ -44,6 +49,13 @@ def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Gateway]:
             office = Office(SCHOOL, Role.PRINCIPAL, begins, capacity=Capacity.ACTING, decision_no=f"{term}/QĐ")
             appointments.appoint(connection, tiny().principal, office, actor="o2", at=now - 9 * DAY)
         keys.suspend(connection, tiny().seal, actor="o1", at=now - 2 * DAY)
+        enrolment = replace(enrolment, code=GONE, name="Trường đã sáp nhập (mẫu)", contact="het@mau.example")
+        registry.enrol(connection, enrolment, actor="host", at=now - 10 * DAY)
+        item = register.Item(NUMBER, 1, "0" * 64, Level.UPPER_SECONDARY, date(2026, 5, 31))
+        register.register(connection, GONE, [item], actor="o1", at=now - 9 * DAY)
+        merged = Succession(GONE, Fate.MERGE, "44/QĐ", (now - 5 * DAY).astimezone(VIETNAM).date(), successors=[SCHOOL])
+        successions.succeed(connection, merged, actor="o2", at=now - 8 * DAY)
+        register.withdraw(connection, SCHOOL, NUMBER, WithdrawalReason.FRAUD, actor="o1", at=now - 2 * DAY)
         tomorrow = (now.astimezone(VIETNAM) + DAY).date()
         merged = Succession(OLD, Fate.MERGE, "45/QĐ", tomorrow, successors=[SCHOOL])
         successions.succeed(connection, merged, actor="o2", at=now - DAY)
@@ -123,6 +135,37 @@ def test_the_history_is_told_in_words(served: Gateway, lang: str) -> None:
         lost = client.get("/issuers/NOBODY/history", headers={"accept": "text/html"})
         assert lost.status_code == 404
         tight(lost.text)
+
+
+@pytest.mark.parametrize(("lang", "why"), [("vi", "có gian lận"), ("en", "fraud")])
+def test_whoever_answers_for_a_school_that_is_no_more_is_named_in_its_place(
+    served: Gateway, lang: str, why: str
+) -> None:
+    with served.client() as client:
+        found = client.post("/v1/lookups", json={"number": NUMBER}).json()
+        looked_up = client.post("/lookups", params={"lang": lang}, data={"number": NUMBER}).text
+    gone = read(served, f"/issuers/{GONE}", lang=lang)
+    tight(looked_up)
+    for text in (looked_up, gone):
+        assert "vp@mau.example" in text
+        assert "het@mau.example" not in text
+        assert NAME in unescape(text)
+    assert (found["issuer"]["code"], [one["code"] for one in found["successors"]]) == (GONE, [SCHOOL])
+    assert found["withdrawn"]["reason_code"] == "fraud"
+    assert found["withdrawn"]["issuer"]["code"] == SCHOOL
+    day = datetime.fromisoformat(found["withdrawn"]["at"])
+    assert f"{day:%H:%M %d/%m/%Y}" in looked_up
+    assert why in looked_up
+    heir = read(served, f"/issuers/{OLD}", lang=lang)  # its day has not come
+    assert "cu@mau.example" in heir
+
+
+def test_a_seal_is_assigned_and_a_key_is_told_by_its_beginning(served: Gateway) -> None:
+    text = read(served, f"/issuers/{SCHOOL}", list="2")
+    assert "Được giao dùng" in text
+    assert "Được bổ nhiệm" in text
+    assert f"<summary><code>{tiny().seal[:16]}…</code></summary><code>{tiny().seal}</code>" in text
+    assert 'type="date"' not in text  # the browser would ask in its own language and order
 
 
 def test_every_public_change_has_words() -> None:

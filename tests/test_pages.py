@@ -217,7 +217,7 @@ def test_issuers_are_found_and_shown_as_of_a_day(served: Gateway) -> None:
         for said in (NAME, "Hiệu Trưởng Mẫu", "12/QĐ", tiny().principal, "đang hiệu lực"):
             assert said in now
         before = client.get(f"/issuers/{SCHOOL}", params={"on": "2020-06-01"}).text
-        assert "chưa vào sổ" in before  # appointed since, but the registry did not know the key
+        assert "khóa chưa vào sổ; vào sổ ngày" in before  # appointed since, but the registry did not know the key
         assert client.get(f"/issuers/{SCHOOL}", params={"on": "0001-01-01"}).status_code == 200
         assert client.get(f"/issuers/{SCHOOL}", params={"on": "2019-06-01"}).status_code == 404
         lost = client.get("/issuers/NOBODY", headers={"accept": "text/html"})
@@ -227,7 +227,7 @@ def test_issuers_are_found_and_shown_as_of_a_day(served: Gateway) -> None:
 
 def test_a_day_is_read_however_it_is_typed_and_said_back_where_it_is_none(served: Gateway) -> None:
     with served.client() as client:
-        for typed, kept, unread in (("1/6/2020", "2020-06-01", False), ("31/2/2020", "31/2/2020", True)):
+        for typed, kept, unread in (("1/6/2020", "01/06/2020", False), ("31/2/2020", "31/2/2020", True)):
             page = unescape(client.get(f"/issuers/{SCHOOL}", params={"on": typed}).text)
             assert f'value="{kept}"' in page
             assert ("Không đọc được ngày này" in page) is unread

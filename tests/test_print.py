@@ -110,7 +110,7 @@ def test_the_contact_of_the_department_stands_beside_such_advice_alone(lang: str
             verdict="indeterminate",
             reasons=[reason.value],
             summary=reporting.Both("s", "s"),
-            advice=reporting.both(wording.REASONS[reason].todo),
+            advice=reporting.advised([wording.REASONS[reason].todo]),
             transcript=shown,
             signatures=[],
             findings=[],
