@@ -291,7 +291,7 @@ class Suite:
             self._coverage.switch_context(name)
             opened(row.given.pdf)
             self._coverage.switch_context(row.name)
-            forget_paths()
+            forget()
             if not row.right():
                 raise RuntimeError(f"{row.name} fails unchanged")
         signal.setitimer(signal.ITIMER_PROF, 0)
@@ -307,7 +307,7 @@ class Suite:
     def pytest_runtest_protocol(self, item: pytest.Item) -> Iterator[None]:
         """Tell one direct test from another, whatever was read before it."""
         self._coverage.switch_context(item.nodeid)
-        forget_paths()
+        forget()
         importlib.import_module("world").opened.cache_clear()
         return (yield)
 
@@ -325,8 +325,7 @@ class Suite:
 
     def finder(self, mutant: Mutant, name: str) -> int:
         """Who finds a mutant in this process: the number of a row, `BY_TESTS`, or nobody: `SURVIVED`."""
-        if name in SEARCHED:
-            forget_paths()
+        forget(paths=name in SEARCHED)
         if name in DRAWN | READERS:
             vars(self._documents).update(self._looked)
         differs = installed(mutant, importlib.import_module(f"verify.{name}"))
@@ -354,9 +353,13 @@ class Suite:
         return BY_TESTS if failed else SURVIVED
 
 
-def forget_paths() -> None:
-    """The engine keeps the paths that it searched; who asks which statements run must see it search."""
-    importlib.import_module("verify.path")._search.cache_clear()
+def forget(*, paths: bool = True) -> None:
+    """The engine keeps what it has read, and the paths that it searched; a mutant is to be asked, not remembered."""
+    modules = {name: module for name, module in sys.modules.items() if name.startswith("verify.")}
+    for name, module in modules.items():
+        for one in [*vars(module).values()] if name != "verify.path" or paths else ():
+            if hasattr(one, "cache_clear") and one.__module__ == name:
+                one.cache_clear()
 
 
 SURVIVED = -1
