@@ -8,7 +8,6 @@ printed with its line and listed, argued one by one, in `docs/conformance.md`. A
 `--every N` to take each Nth mutant.
 """
 
-# ruff: noqa: SLF001 - a bench of the engine may look behind the door, as its tests do
 from __future__ import annotations
 
 import argparse
