@@ -78,6 +78,41 @@ def test_objects_stand_where_the_table_says(objects: bytes, why: str) -> None:
     assert fault(content, begin, end, replace(section, start=len(BASE + objects))).startswith(why)
 
 
+HEADERS = {
+    "a-header": (b"7 0 obj", True),
+    "all-white-space": (b"7\0\t\n\x0c\r 0\0\t\n\x0c\r obj", True),
+    "ten-digits": (b"1234567890 0 obj", True),
+    "eleven-digits": (b"12345678901 0 obj", False),
+    "a-generation-of-five": (b"7 12345 obj", True),
+    "a-generation-of-six": (b"7 123456 obj", False),
+    "signs-before-it": (b"x7 0 obj", True),
+    "one-number": (b"x10 obj", False),
+    "no-number": (b"x obj", False),
+    "a-sign-between": (b"7-0 obj", False),
+    "no-space-behind-the-generation": (b"7 0obj", False),
+    "a-longer-word": (b"7 0 object", False),
+    "a-digit-behind-the-word": (b"7 0 obj7", True),
+}
+
+
+@pytest.mark.parametrize(("header", "seen"), HEADERS.values(), ids=HEADERS)
+def test_whatever_might_be_an_objects_header_counts(header: bytes, *, seen: bool) -> None:
+    """Here it stands in a string; a reader that mends files finds it there all the same."""
+    text = b"(" + header + b")"
+    content, begin, end, section = revision(objects=OBJECTS + text)
+    bare = content.replace(text, b" " * len(text))
+    assert fault(bare, begin, end, section) == ""
+    why = "objects that are not where the cross-references say" if seen else "bytes between objects"
+    assert fault(content, begin, end, section) == why
+
+
+def test_what_stands_before_a_revision_is_no_part_of_its_first_header() -> None:
+    content, begin, end, section = revision(objects=b"1" + OBJECTS)
+    listed = replace(section, objects={10: (7, 0), 36: (8, 0)})
+    assert fault(content, begin + 1, end, listed) == ""
+    assert fault(content, begin, end, listed) == "objects that are not where the cross-references say"
+
+
 def test_nothing_stands_before_the_first_object() -> None:
     content, begin, end, section = revision(objects=b"junk\n" + OBJECTS)
     moved = replace(section, objects={14: (7, 0), 40: (8, 0)})
