@@ -3,7 +3,8 @@
 A receipt says what was verified, when, under which policy and registry generation, with what result; nothing of the
 pupil. The key is made on first start and stays in DATA_DIR; who writes it can forge receipts, but no verdict. `alg` is
 `EdDSA`, not yet the `Ed25519` of RFC 9864, because that is what libraries in use can check. They are read generously
-(`found`) and judged strictly (`ReceiptKey.read`).
+(`found`) and judged strictly (`ReceiptKey.read`). When the key is replaced, the public half of the one before is kept
+beside it (`FORMER`), and what it signed is still vouched for.
 """
 
 from __future__ import annotations
@@ -14,10 +15,11 @@ import os
 import re
 import tempfile
 from base64 import urlsafe_b64decode
+from collections.abc import Iterable
 from datetime import datetime
 from enum import StrEnum
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import msgspec
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
@@ -30,6 +32,9 @@ from joserfc.jwk import OKPKey
 from verify.report import Report
 
 FILE = "receipt-key.pem"
+FORMER = "former-receipt-keys.json"
+"""Public keys that signed before, as /.well-known/jwks.json told them; a key that others had is left out of it."""
+
 ALGORITHM = "EdDSA"
 TYPE = "receipt+jwt"
 
@@ -70,6 +75,23 @@ class Claims(msgspec.Struct, frozen=True, kw_only=True):
     verified_at: str
 
 
+class FormerKey(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A public key of the set; a private half (`d`) is an unknown field."""
+
+    kty: Literal["OKP"]
+    crv: Literal["Ed25519"]
+    x: str
+    kid: str = ""
+    use: str = ""
+    alg: str = ""
+
+
+class KeySet(msgspec.Struct, frozen=True):
+    """A JSON Web Key Set (RFC 7517)."""
+
+    keys: list[FormerKey]
+
+
 class Why(StrEnum):
     """Why a text is no receipt that this service vouches for."""
 
@@ -89,12 +111,13 @@ class NoReceipt(Exception):  # noqa: N818 - says what is wrong with a text, not 
 
 
 class ReceiptKey:
-    """The key that signs receipts."""
+    """The key that signs receipts, and the public keys of those before it."""
 
-    def __init__(self, key: OKPKey, issuer: str) -> None:
+    def __init__(self, key: OKPKey, issuer: str, former: Iterable[OKPKey] = ()) -> None:
         self._key = key
         self._issuer = issuer
         self.kid = key.thumbprint()
+        self._known = {one.thumbprint(): one for one in (key, *former)}
 
     def sign(self, report: Report) -> str:
         """The receipt of a report."""
@@ -106,12 +129,16 @@ class ReceiptKey:
         )
 
     def read(self, receipt: str) -> Claims:
-        """What a receipt that this key signed says; raises NoReceipt: ALTERED, RETIRED_KEY, FOREIGN."""
+        """What a receipt says that this key or one before it signed.
+
+        Raises NoReceipt: ALTERED, RETIRED_KEY, FOREIGN.
+        """
         kid, issuer = _named(receipt)
-        if kid != self.kid:
+        key = self._known.get(kid) if isinstance(kid, str) else None
+        if key is None:
             raise NoReceipt(Why.RETIRED_KEY if issuer == self._issuer else Why.FOREIGN)
         try:
-            checked = jws.deserialize_compact(receipt, self._key, registry=REGISTRY)
+            checked = jws.deserialize_compact(receipt, key, registry=REGISTRY)
             if checked.headers().get("typ") != TYPE:
                 raise NoReceipt(Why.ALTERED)
             return msgspec.json.decode(checked.payload, type=Claims)
@@ -119,9 +146,9 @@ class ReceiptKey:
             raise NoReceipt(Why.ALTERED) from None
 
     def jwks(self) -> dict[str, Any]:
-        """The public half, as served under /.well-known/jwks.json."""
-        public = self._key.as_dict(private=False)
-        return {"keys": [public | {"kid": self.kid, "use": "sig", "alg": ALGORITHM}]}
+        """The public halves, as served under /.well-known/jwks.json; the one that signs comes first."""
+        said = {"use": "sig", "alg": ALGORITHM}
+        return {"keys": [one.as_dict(private=False) | {"kid": kid} | said for kid, one in self._known.items()]}
 
 
 def found(content: bytes) -> str:
@@ -190,7 +217,7 @@ def instant(at: datetime) -> str:
 def load(data_dir: Path, issuer: str) -> ReceiptKey:
     """The key of DATA_DIR, made if there is none; two processes that start at once agree on one.
 
-    Raises OSError, or ValueError if the file is no Ed25519 key or others may read it.
+    Raises OSError, or ValueError if the file is no Ed25519 key or others may read it, or if FORMER is no key set.
     """
     path = data_dir / FILE
     if not path.exists():
@@ -200,7 +227,18 @@ def load(data_dir: Path, issuer: str) -> ReceiptKey:
     pem = path.read_bytes()
     if not isinstance(load_pem_private_key(pem, password=None), Ed25519PrivateKey):
         raise ValueError(f"{FILE} holds no Ed25519 key")  # noqa: TRY004 (a file of the wrong content)
-    return ReceiptKey(OKPKey.import_key(pem), issuer)
+    return ReceiptKey(OKPKey.import_key(pem), issuer, _former(data_dir / FORMER))
+
+
+def _former(path: Path) -> list[OKPKey]:
+    """The keys before, of which nothing but the public half may be there; raises OSError, ValueError."""
+    if not path.exists():
+        return []
+    try:
+        kept = msgspec.json.decode(path.read_bytes(), type=KeySet).keys
+        return [OKPKey.import_key({"kty": "OKP", "crv": one.crv, "x": one.x}) for one in kept]
+    except (msgspec.MsgspecError, JoseError, ValueError):
+        raise ValueError(f"{FORMER} is not what /.well-known/jwks.json says: public Ed25519 keys alone") from None
 
 
 def _make(path: Path) -> None:

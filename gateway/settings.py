@@ -106,7 +106,12 @@ def _networks(text: str) -> tuple[Network, ...]:
 
 
 TABLE = (
-    Setting("DATA_DIR", "var", "Where the SQLite registry and the receipt key lie.", _directory),
+    Setting(
+        "DATA_DIR",
+        "var",
+        "Where the SQLite registry, the receipt key and former-receipt-keys.json (public keys of earlier ones) lie.",
+        _directory,
+    ),
     Setting(
         "DATABASE_URL",
         "",

@@ -1,19 +1,21 @@
 """What has changed since a receipt: its number in the register, and the public history of its issuer and superiors.
 
-Public facts only, as codes: what `/v1/lookups` and `/v1/issuers/{code}/history` tell too. The receipt's own ledger head
-is held against the ledger first: of another history nothing can be told.
+With what ended by time alone (`gateway/expiry.py`). Public facts only, as codes: what `/v1/lookups` and
+`/v1/issuers/{code}/history` tell too. The receipt's own ledger head is held against the ledger first: of another
+history nothing can be told.
 """
 
 from __future__ import annotations
 
 import json
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 from msgspec import Struct
 from sqlalchemy import Connection, Engine, Row, or_, select
 
+from gateway import expiry
 from gateway.act_words import ACTS, UNSPECIFIED
 from gateway.receipts import Claims, instant
 from gateway.reporting import Both, both
@@ -52,9 +54,9 @@ FILE_FAULTS = frozenset(
 
 
 class Change(Struct, frozen=True):
-    """One public event, told; `issuer` is the one whose history has it."""
+    """One public event, told; `issuer` is the one whose history has it, `seq` null of what time alone brought."""
 
-    seq: int
+    seq: int | None
     at: str
     issuer: str
     kind: str
@@ -128,10 +130,10 @@ ADVICE: dict[str, Text] = {
         "Check the file itself again: the rules are others now.",
     ),
     "nothing": Text(
-        "Không cần kiểm tra lại vì sổ đăng ký: không có gì thay đổi ở học bạ này, ở nơi cấp và các cơ quan quản lý nơi "
-        "cấp kể từ lần kiểm tra đó. Chỉ riêng thời gian trôi qua, như chứng thư hết hạn, thì không kể ở đây.",
-        "The registry gives no reason to check again: nothing of this transcript, its issuer or those above it has "
-        "changed since. Only what time alone brings, as the expiry of a certificate, is not told here.",
+        "Không cần kiểm tra lại. Từ lần kiểm tra đó, sổ đăng ký không có gì thay đổi ở học bạ này, ở nơi cấp và các cơ "
+        "quan quản lý nơi cấp; cũng không có chứng thư ký nào của nơi cấp hết hạn.",
+        "There is no need to check again. Nothing of this transcript, its issuer or those above it has changed in the "
+        "registry since, nor has a signing certificate of the issuer expired.",
     ),
     "nothing-named": Text(
         "Biên nhận không nêu học bạ hay nơi cấp nào, nên không có gì để so sánh. Nếu có tệp khác, hãy kiểm tra tệp đó.",
@@ -141,8 +143,9 @@ ADVICE: dict[str, Text] = {
 }
 
 
-def read(engine: Engine, told: Claims) -> Since:
+def read(engine: Engine, told: Claims, at: datetime | None = None) -> Since:
     """What has changed since a receipt was signed, as of now, in one transaction."""
+    now = at or datetime.now(UTC)
     with store.reading(engine) as connection:
         generation, _ = ledger.head(connection)
         if not _of_this_ledger(connection, told):
@@ -152,6 +155,8 @@ def read(engine: Engine, told: Claims) -> Since:
         )
         register = _register(connection, told, after) if told.number else None
         changes = _changes(connection, told, after) if told.issuer and after is not None else []
+        changes += _ended(connection, told, now) if told.issuer else []
+    changes.sort(key=lambda one: datetime.fromisoformat(one.at))
     return _answer(generation, _again(told, register, changes), register, changes)
 
 
@@ -255,6 +260,15 @@ def _changes(connection: Connection, told: Claims, after: datetime) -> list[Chan
         if len(changes) > MOST:
             break
     return changes
+
+
+def _ended(connection: Connection, told: Claims, now: datetime) -> list[Change]:
+    """What of the issuer's keys came to its end since, without an event."""
+    issuer = str(told.issuer)
+    return [
+        Change(None, instant(one.at.astimezone(VIETNAM)), issuer, one.kind, both(one.told))
+        for one in expiry.since(connection, issuer, told.generation, datetime.fromisoformat(told.verified_at), now)
+    ]
 
 
 def _chain(connection: Connection, code: str, after: datetime) -> set[str]:

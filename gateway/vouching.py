@@ -8,7 +8,7 @@ from typing import Any
 from litestar import Request, Response, get, post
 from msgspec import Struct
 
-from gateway import limits, since
+from gateway import careers, limits, since
 from gateway.described import taking
 from gateway.forms import fields
 from gateway.pages import Pages, language, page
@@ -53,6 +53,14 @@ TOLD: dict[Why | None, Text] = {
     ),
 }
 """What is said first: None where the receipt is ours."""
+
+EMPTY = Text(
+    "Bạn chưa chọn tệp và cũng chưa dán biên nhận nào. Hãy chọn tệp biên nhận (.jws) đã tải về, hoặc dán biên nhận vào "
+    "ô dưới đây.",
+    "You have neither chosen a file nor pasted a receipt. Choose the receipt's file (.jws) as it was downloaded, or "
+    "paste the receipt below.",
+)
+"""What a form says that was sent with nothing in it."""
 
 
 class Asked(Struct, forbid_unknown_fields=True):
@@ -99,5 +107,10 @@ async def check(request: Request[Any, Any, Any]) -> Response[str]:
     pages: Pages = request.app.state.pages
     given = await fields(request, LONGEST)
     content = given.get("file") or given.get("receipt", b"")
-    vouched = await asyncio.to_thread(vouch, request.app.state.service, content)
-    return page(pages.show(language(request), "receipts", path="/receipts", vouched=vouched))
+    if not content.strip():
+        return page(pages.show(language(request), "receipts", path="/receipts", vouched=None, empty=EMPTY))
+    service: Service = request.app.state.service
+    vouched = await asyncio.to_thread(vouch, service, content)
+    code = vouched.claims.issuer if vouched.claims else None
+    issuer = await asyncio.to_thread(careers.superior, service.engine, code)
+    return page(pages.show(language(request), "receipts", path="/receipts", vouched=vouched, issuer=issuer))

@@ -20,7 +20,8 @@ from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption,
 from joserfc import jws
 from joserfc.errors import SecurityWarning
 from joserfc.jwk import KeySet
-from running import DEPARTMENT, PLACE, Gateway, gateway, tiny
+from running import DEPARTMENT, NAME, PLACE, Gateway, gateway, tiny
+from world import judged, signed
 
 from gateway import receipts, since, vocabulary, vouching
 from gateway.receipts import NoReceipt, Why, found
@@ -95,6 +96,42 @@ def test_the_key_lasts_and_is_its_owners_alone(served: Gateway) -> None:
     assert [found.name for found in path.parent.glob(f"{receipts.FILE}*")] == [receipts.FILE]
 
 
+def test_what_an_earlier_key_signed_is_vouched_for_where_its_public_half_was_kept(tmp_path: Path) -> None:
+    """As docs/how-it-works.md says it: keep what jwks.json tells, remove the key, start again."""
+    first = receipts.load(tmp_path, "http://x")
+    report = judged(signed())
+    receipt = first.sign(report)
+    kept = json.dumps(first.jwks())
+    (tmp_path / receipts.FILE).unlink()
+    forgetful = receipts.load(tmp_path, "http://x")
+    with pytest.raises(NoReceipt) as refused:
+        forgetful.read(receipt)
+    assert refused.value.why is Why.RETIRED_KEY
+    (tmp_path / receipts.FORMER).write_text(kept)
+    second = receipts.load(tmp_path, "http://x")
+    assert second.read(receipt).sha256 == report.sha256
+    assert second.read(second.sign(report)).sha256 == report.sha256
+    assert [one["kid"] for one in second.jwks()["keys"]] == [second.kid, first.kid]
+    assert all("d" not in one for one in second.jwks()["keys"])
+    (tmp_path / receipts.FILE).unlink()
+    (tmp_path / receipts.FORMER).write_text(json.dumps(second.jwks()))
+    assert receipts.load(tmp_path, "http://x").read(receipt).sha256 == report.sha256  # and so on, for ever
+    head, payload, signature = receipt.split(".")
+    with pytest.raises(NoReceipt) as refused:
+        second.read(f"{head}.{payload}.{signature[:-4]}AAAA")
+    assert refused.value.why is Why.ALTERED
+
+
+@pytest.mark.parametrize("said", ["", "[]", '{"keys": [{"kty": "EC", "crv": "P-256", "x": "AA"}]}', "{}"])
+def test_former_keys_that_are_none_stop_the_start(tmp_path: Path, said: str) -> None:
+    key = receipts.load(tmp_path, "http://x")
+    private = {"keys": [key._key.as_dict(private=True)]}
+    for content in (said, json.dumps(private)):
+        (tmp_path / receipts.FORMER).write_text(content)
+        with pytest.raises(ValueError, match="public Ed25519 keys alone"):
+            receipts.load(tmp_path, "http://x")
+
+
 def test_two_that_start_at_once_agree_on_one_key(tmp_path: Path) -> None:
     for number in range(10):
         with ThreadPoolExecutor(8) as pool:
@@ -157,6 +194,7 @@ def test_receipts_are_read_generously(served: Gateway) -> None:
         with served.client() as client:
             page = client.post("/receipts", data={"receipt": ""}, files={"file": ("a.jws", written)}).text
             assert report.json()["input"]["sha256"] in page
+            assert f">{NAME}</a>" in page
 
 
 def test_what_holds_no_receipt_or_several_is_told_apart(served: Gateway) -> None:

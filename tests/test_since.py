@@ -9,19 +9,21 @@ from pathlib import Path
 
 import msgspec
 import pytest
+from cryptography import x509
 from running import DAY, DEPARTMENT, MINISTRY, SCHOOL, tiny
 from sqlalchemy import Connection, Engine, text
 
 from gateway import since
 from gateway.act_words import ACTS
 from gateway.receipts import Claims
-from issuers import anchors, appointments, chronicle, keys, ledger, register, registry, store
+from issuers import anchors, appointments, chronicle, keys, ledger, register, registry, store, successions
 from issuers.event import Act
 from issuers.register import WithdrawalReason
 from issuers.revocations import Reason
+from issuers.successions import Fate, Succession
 from issuers.tables import appointments as offices
 from issuers.tables import trust_anchors
-from verify.trust import Level
+from verify.trust import VIETNAM, Level
 
 NUMBER = "000G40R40M30E209"
 OTHER = "7N3Q8V5C1B9D2F4G"
@@ -247,6 +249,37 @@ def test_many_changes_are_cut_and_it_is_said(engine: Engine) -> None:
             keys.lift(connection, tiny().seal, actor="o1", at=now())
     found = since.read(engine, held)
     assert (len(found.changes), found.more) == (since.MOST, True)
+
+
+def test_what_time_alone_ended_is_told(engine: Engine) -> None:
+    """A certificate expires in no event: a receipt given before tells it, one given after does not."""
+    held = receipt(engine)
+    with store.writing(engine) as connection:
+        found = connection.execute(text("SELECT der FROM key_certificates WHERE key = :key"), {"key": tiny().seal})
+        expires = x509.load_der_x509_certificate(found.scalar_one()).not_valid_after_utc
+    assert since.read(engine, held, expires - DAY).again == "nothing"
+    later = since.read(engine, held, expires + DAY)
+    assert later.again == "changed"
+    told = [(one.seq, one.issuer, one.kind, one.told.vi) for one in later.changes]
+    assert (None, SCHOOL, "certificate_expired", "Chứng thư ký hết hạn (Con dấu của nhà trường)") in told
+    assert len(told) == 2  # the principal's, of the same day
+    after = receipt(engine, verified_at=(expires + DAY).isoformat(timespec="seconds"))
+    assert since.read(engine, after, expires + 2 * DAY).again == "nothing"
+
+
+def test_an_appointment_that_was_to_end_is_told_when_it_has(engine: Engine) -> None:
+    with store.writing(engine) as connection:
+        office = connection.execute(offices.select().where(offices.c.key == tiny().seal)).one()
+        appointments.end(connection, office.id, now() + 9 * DAY, actor="o1", at=now())
+        tomorrow = (now() + DAY).astimezone(VIETNAM).date()
+        renamed = Succession(SCHOOL, Fate.RENAME, "1/QĐ", tomorrow, name="Trường đổi tên")
+        successions.succeed(connection, renamed, actor="o1", at=now())
+    held = receipt(engine)
+    assert since.read(engine, held, now() + 8 * DAY).again == "nothing"
+    later = since.read(engine, held, now() + 10 * DAY)
+    assert [(one.kind, one.told.vi) for one in later.changes] == [
+        ("appointment_expired", "Hết thời gian giao dùng khóa (Con dấu của nhà trường)")
+    ]
 
 
 def test_every_public_act_has_its_sentence() -> None:
