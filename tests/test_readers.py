@@ -270,6 +270,8 @@ VISIBLE: dict[str, tuple[Callable[[Pdf], None], bool]] = {
     "no-width": (rectangle(0, 0, 0, 10), False),
     "no-height": (rectangle(0, 10, 10, 10), False),
     "nothing": (rectangle(0, 0, 0, 0), False),
+    "no-width-in-the-middle": (rectangle(10, 0, 10, 5), False),
+    "around-the-corner-of-the-page": (rectangle(-5, -5, 5, 5), True),
     "corners-the-other-way": (rectangle(10, 10, 0, 0), True),
     "names": (rectangle(Name.a, Name.b, Name.c, Name.d), True),
     "two-numbers": (rectangle(0, 0), True),
