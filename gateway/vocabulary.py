@@ -55,6 +55,9 @@ SUBS: dict[Sub, Text] = {
     Sub.HB_NOT_APPOINTED_AT_TIME: Text(
         "thẩm quyền vào thời điểm ký chưa rõ", "the authority at the time of signing is not established"
     ),
+    Sub.CRYPTO_CONSTRAINTS_FAILURE_NO_POE: Text(
+        "thuật toán cũ, chỉ được xem xét theo ngoại lệ", "an old algorithm, looked at by an exception only"
+    ),
     Sub.TRY_LATER: Text("đang tạm dừng hoặc thiếu thông tin mới", "suspended, or fresh information is missing"),
 }
 

@@ -96,7 +96,7 @@ def test_every_check_and_every_limit_has_a_name() -> None:
 
 
 def test_the_advisory_reasons_are_those_that_decide_nothing() -> None:
-    either = {Reason.KEY_REVOKED, Reason.NOT_AUTHORISED_AT_TIME, Reason.TRANSCRIPT_SUPERSEDED}
+    either = {Reason.WEAK_ALGORITHM, Reason.KEY_REVOKED, Reason.NOT_AUTHORISED_AT_TIME, Reason.TRANSCRIPT_SUPERSEDED}
     assert set(Reason) - INVALID - INDETERMINATE - either == ADVISORY
 
 

@@ -11,7 +11,7 @@ from functools import lru_cache
 
 from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
 from cryptography.hazmat.primitives import hashes
-from cryptography.hazmat.primitives.asymmetric import ec, ed448, ed25519, padding, rsa
+from cryptography.hazmat.primitives.asymmetric import ec, ed448, ed25519, padding, rsa, utils
 from cryptography.hazmat.primitives.serialization import load_der_public_key
 
 from verify.cms import KEPT, SignedData
@@ -22,17 +22,23 @@ WEAK_HASHES = {"md5": hashes.MD5, "sha1": hashes.SHA1, "sha224": hashes.SHA224}
 """Verified all the same, so that a broken signature is not called merely weak."""
 HASHES: dict[str, Callable[[], hashes.HashAlgorithm]] = {**STRONG_HASHES, **WEAK_HASHES}
 
+PREHASHED = frozenset({"ecdsa", "rsassa_pkcs1v15", "rsassa_pss"})
+"""Schemes that sign a digest."""
+
 MIN_RSA_BITS = 2048
 STRONG_CURVES = frozenset({"secp256r1", "secp384r1"})
 
 
 def weakness(signed: SignedData) -> str:
-    """Why the algorithms or the key fall short of HB-1 section 6, in one word; "" if they do not."""
-    if signed.digest_name not in STRONG_HASHES:
-        return signed.digest_name
-    if signed.scheme != "ed25519" and signed.scheme_hash not in STRONG_HASHES:
-        return signed.scheme_hash
-    return key_weakness(signed.spki)
+    """The first of its weaknesses, "" if it has none."""
+    return next(iter(weaknesses(signed)), "")
+
+
+def weaknesses(signed: SignedData) -> tuple[str, ...]:
+    """Why the algorithms or the key fall short of HB-1 section 6, a word for each; nothing if they do not."""
+    used = [signed.digest_name, *([signed.scheme_hash] if signed.scheme != "ed25519" else [])]
+    words = [*(one for one in used if one not in STRONG_HASHES), key_weakness(signed.spki)]
+    return tuple(dict.fromkeys(filter(None, words)))
 
 
 def key_weakness(spki: bytes) -> str:
@@ -49,22 +55,29 @@ def key_weakness(spki: bytes) -> str:
 
 
 @lru_cache(maxsize=KEPT)  # of one document each is asked twice or more
-def verify_signature(signed: SignedData) -> bool:
+def verify_signature(signed: SignedData, digest: bytes = b"") -> bool:
     """Whether the signature value is the key's, over the signed attributes: arithmetic only.
 
-    An algorithm that we cannot compute is not verified: False.
+    Without signed attributes it stands over a document, of which only the `digest` is here. An algorithm that we cannot
+    compute is not verified: False.
     """
     try:
         key = load_der_public_key(signed.spki)
-        scheme_hash = HASHES[signed.scheme_hash]() if signed.scheme_hash in HASHES else None
-        return _verify(key, signed, scheme_hash)
+        if not signed.bare:
+            scheme_hash = HASHES[signed.scheme_hash]() if signed.scheme_hash in HASHES else None
+            return _verify(key, signed, signed.signed_attributes, scheme_hash)
+        if signed.scheme_hash != signed.digest_name or signed.scheme not in PREHASHED or not digest:
+            return False  # the digest is another's, or none can stand for the document
+        return _verify(key, signed, digest, utils.Prehashed(HASHES[signed.scheme_hash]()))
     except (InvalidSignature, ValueError, TypeError, UnsupportedAlgorithm):
         return False
 
 
-def _verify(key: object, signed: SignedData, scheme_hash: hashes.HashAlgorithm | None) -> bool:
+def _verify(
+    key: object, signed: SignedData, data: bytes, scheme_hash: hashes.HashAlgorithm | utils.Prehashed | None
+) -> bool:
     """True, or InvalidSignature; False for a scheme that is not the key's."""
-    value, data = signed.signature, signed.signed_attributes
+    value = signed.signature
     if isinstance(key, ed25519.Ed25519PublicKey) and signed.scheme == "ed25519":
         key.verify(value, data)
     elif isinstance(key, ed448.Ed448PublicKey) and signed.scheme == "ed448":
@@ -76,7 +89,9 @@ def _verify(key: object, signed: SignedData, scheme_hash: hashes.HashAlgorithm |
     elif isinstance(key, rsa.RSAPublicKey) and signed.scheme == "rsassa_pkcs1v15":
         key.verify(value, data, padding.PKCS1v15(), scheme_hash)
     elif isinstance(key, rsa.RSAPublicKey) and signed.scheme == "rsassa_pss":
-        key.verify(value, data, padding.PSS(padding.MGF1(scheme_hash), signed.salt_length), scheme_hash)
+        key.verify(
+            value, data, padding.PSS(padding.MGF1(HASHES[signed.scheme_hash]()), signed.salt_length), scheme_hash
+        )
     else:
         return False
     return True

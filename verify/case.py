@@ -14,7 +14,7 @@ from verify.der import Malformed
 from verify.envelope import Sealed
 from verify.evidence import Signature
 from verify.path import Path
-from verify.policy import Policy
+from verify.policy import BARE, Policy
 from verify.revocation import StatusData
 from verify.subject import Subject
 from verify.trust import Key, Role, TrustSnapshot
@@ -88,8 +88,11 @@ class CodeCase(Case):
     sealed: Sealed
 
 
-def open_signature(signature: Signature) -> Opened:
-    """Parse the CMS of a signature; a malformed one is kept, with its flaw."""
+def open_signature(signature: Signature, *, bare: bool = False) -> Opened:
+    """Parse the CMS of a signature; a malformed one is kept, with its flaw.
+
+    `bare`: one without signed attributes is taken as well; else that is a flaw (HB-1-legacy, 2).
+    """
     if signature.fault:
         return Opened(signature, flaw=signature.fault)
     try:
@@ -102,6 +105,8 @@ def open_signature(signature: Signature) -> Opened:
     if signed.content is not None:
         # A detached signature that also carries content signs two things at once.
         return Opened(signature, flaw="encapsulated content")
+    if signed.bare and not bare:
+        return Opened(signature, flaw=BARE)
     return Opened(signature, signed=signed)
 
 

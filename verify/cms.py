@@ -55,8 +55,9 @@ class SignedData:
     """What one SignedData says; nothing of it is believed before `verify`.
 
     DER throughout. `certificates` are all that it carries, the signer's first; `signed_attributes` is the SET that the
-    signature covers; `named_certificate` the (hash name, hash) of signing-certificate(-v2), None without one;
-    `timestamps` are RFC 3161 tokens over `signature`, `content_timestamps` tokens made before signing.
+    signature covers, empty in a CMS without; `named_certificate` the (hash name, hash) of signing-certificate(-v2),
+    None without one; `timestamps` are RFC 3161 tokens over `signature`, `content_timestamps`
+    tokens made before signing.
     """
 
     certificates: tuple[bytes, ...]
@@ -76,6 +77,11 @@ class SignedData:
     claimed_at: datetime | None = None
     crls: tuple[bytes, ...] = ()
     ocsps: tuple[bytes, ...] = ()
+
+    @property
+    def bare(self) -> bool:
+        """Whether the signature stands over the document itself, without signed attributes."""
+        return not self.signed_attributes
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,10 +142,12 @@ def _read(der: bytes, content_type: str) -> SignedData:
         raise Malformed("content type")
     certificates = _certificates(others)
     _, sid, digest, *signer = signers[0].of(SEQUENCE).inner()
-    signed_attributes, algorithm, signature, *unsigned = signer
+    bare = content_type == "data" and signer[0].tag == SEQUENCE  # any other content demands them (RFC 5652, 5.3)
+    signed_attributes = None if bare else signer.pop(0).of(EXPLICIT)
+    algorithm, signature, *unsigned = signer
     own = _signers_certificate(sid, certificates)
-    attributes = _attributes(signed_attributes.of(EXPLICIT))
-    if _single(attributes, CONTENT_TYPE).of(OBJECT_IDENTIFIER).value != CONTENTS[content_type]:
+    attributes = _attributes(signed_attributes)
+    if not bare and _single(attributes, CONTENT_TYPE).of(OBJECT_IDENTIFIER).value != CONTENTS[content_type]:
         raise Malformed("content-type attribute")
     digest_name = hash_name(digest)
     scheme, scheme_hash, salt_length = scheme_of(algorithm, digest_name, own.key_kind)
@@ -154,8 +162,8 @@ def _read(der: bytes, content_type: str) -> SignedData:
         scheme=scheme,
         scheme_hash=scheme_hash,
         salt_length=salt_length,
-        signed_attributes=b"\x31" + signed_attributes.raw[1:],
-        message_digest=_single(attributes, MESSAGE_DIGEST).of(OCTET_STRING).value,
+        signed_attributes=b"\x31" + signed_attributes.raw[1:] if signed_attributes else b"",
+        message_digest=b"" if bare else _single(attributes, MESSAGE_DIGEST).of(OCTET_STRING).value,
         signature=signature.of(OCTET_STRING).value,
         named_certificate=_named_certificate(attributes),
         content=single(encapsulated[0].of(EXPLICIT).value).of(OCTET_STRING).value if encapsulated else None,
@@ -224,7 +232,7 @@ def _typed(attributes: Element | None) -> Iterator[tuple[bytes, list[Element]]]:
         yield kind.of(OBJECT_IDENTIFIER).value, values.of(SET).inner()
 
 
-def _attributes(attributes: Element) -> dict[bytes, list[Element]]:
+def _attributes(attributes: Element | None) -> dict[bytes, list[Element]]:
     """Attributes by type; one type twice is refused (RFC 5652, 5.3)."""
     found: dict[bytes, list[Element]] = {}
     for kind, values in _typed(attributes):

@@ -9,9 +9,10 @@ from __future__ import annotations
 import hashlib
 import hmac
 
-from verify.algorithms import HASHES, verify_signature, weakness
+from verify.algorithms import HASHES, verify_signature, weaknesses
 from verify.case import CodeCase, Opened, SignatureCase
 from verify.envelope import Sealed
+from verify.policy import BARE
 from verify.report import Finding, Outcome, Sub
 from verify.trust import Key
 
@@ -37,12 +38,20 @@ def integrity(case: SignatureCase) -> tuple[Finding, ...]:
 
 
 def algorithms(case: SignatureCase) -> tuple[Finding, ...]:
-    """Hash, signature scheme and key are strong enough: TOTAL-FAILED here, stricter than the standard (HB-1, 2)."""
-    weak = weakness(case.signed) if case.signed else ""
-    if weak:
-        facts = {"algorithm": weak}
+    """Hash, signature scheme and key are strong enough: TOTAL-FAILED here, stricter than the standard (HB-1, 2).
+
+    What the policy tolerates is told weakness by weakness, and is INDETERMINATE (HB-1-legacy, 3).
+    """
+    signed = case.signed
+    weak = [*([BARE] if signed.bare else []), *weaknesses(signed)] if signed else []
+    refused = [one for one in weak if not case.policy.tolerates(one, case.at)]
+    if refused:
+        facts = {"algorithm": refused[0]}
         return (Finding("algorithms", Outcome.FAILED, Sub.CRYPTO_CONSTRAINTS_FAILURE, facts),)
-    return (Finding("algorithms", Outcome.PASSED),)
+    tolerated = [{"algorithm": one, "tolerated_by": case.policy.name} for one in weak]
+    sub = Sub.CRYPTO_CONSTRAINTS_FAILURE_NO_POE
+    found = (Finding("algorithms", Outcome.INDETERMINATE, sub, facts) for facts in tolerated)
+    return tuple(found) or (Finding("algorithms", Outcome.PASSED),)
 
 
 def seal(case: CodeCase) -> tuple[Finding, ...]:
@@ -68,7 +77,10 @@ def broken(opened: Opened) -> Sub | None:
             signature.digests.get(opened.token.imprint_name, b""), opened.token.imprint
         ) and token_whole(opened)
     else:
-        covered = hmac.compare_digest(signature.digests.get(signed.digest_name, b""), signed.message_digest)
+        digest = signature.digests.get(signed.digest_name, b"")
+        if signed.bare:
+            return None if verify_signature(signed, digest) else Sub.SIG_CRYPTO_FAILURE
+        covered = hmac.compare_digest(digest, signed.message_digest)
     if not covered:
         return Sub.HASH_FAILURE
     return None if verify_signature(signed) else Sub.SIG_CRYPTO_FAILURE

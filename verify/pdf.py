@@ -227,7 +227,7 @@ def _names(reading: _Reading, record: Record | None, digests: Mapping[int, str])
     keys: set[str] = set()
     certificates: set[bytes] = set()
     for signature in reading.signatures:
-        signed = open_signature(signature).signed
+        signed = open_signature(signature, bare=True).signed
         tokens = [] if signed is None else [*signed.timestamps, *signed.content_timestamps]
         inner = [token.signed for token in map(_token, tokens) if token]
         for each in [*([signed] if signed else []), *inner]:
@@ -294,7 +294,7 @@ def _revision(field: Field, document: Document) -> int:
 
 def _named(cms: bytes, *, timestamp: bool) -> set[str]:
     """The hash functions that a CMS, or the imprint of a token over it, names."""
-    opened = open_signature(Signature("", timestamp, "", cms, {}, 0, 0, 0, visible=False))
+    opened = open_signature(Signature("", timestamp, "", cms, {}, 0, 0, 0, visible=False), bare=True)
     if opened.signed is None:
         return set()
     stamps = (token for token in map(_token, opened.signed.content_timestamps) if token)

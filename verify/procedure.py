@@ -20,7 +20,7 @@ from verify.existence import Believer, prove
 from verify.integrity import broken
 from verify.paper import compare, judge_paper
 from verify.path import Path, Paths
-from verify.policy import Policy
+from verify.policy import BARE, Policy
 from verify.report import Finding, Indication, JudgedSignature, Outcome, Reason, Report, Transcript
 from verify.revocation import StatusData
 from verify.roles import Signer, missing, role_here, take
@@ -48,7 +48,7 @@ def _judge(evidence: Evidence, trust: TrustSnapshot, policy: Policy, at: datetim
     story = Story(policy.required_roles)
 
     # 1. Format checking (5.2.2): what the readers saw in the file, and every signature in it, sound or not.
-    opened = [open_signature(one) for one in evidence.signatures]
+    opened = [open_signature(one, bare=policy.tolerates(BARE, at)) for one in evidence.signatures]
     story.findings += _faults(evidence, opened, policy)
     signed = [one for one in opened if not one.signature.timestamp]
 

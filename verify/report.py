@@ -25,7 +25,7 @@ class Sub(StrEnum):
     """Sub-indications, the worst first: the order of HB-1 section 2.
 
     An enumeration lists each once: those of TOTAL-FAILED come in the order of its sentence "From signatures", those of
-    INDETERMINATE in the order of its sentence "Of several INDETERMINATE answers".
+    INDETERMINATE in the order of its sentence "Of several INDETERMINATE answers"; the last is HB-1-legacy's.
     """
 
     HASH_FAILURE = "HASH_FAILURE"
@@ -41,6 +41,7 @@ class Sub(StrEnum):
     OUT_OF_BOUNDS_NO_POE = "OUT_OF_BOUNDS_NO_POE"
     HB_NOT_APPOINTED_AT_TIME = "HB_NOT_APPOINTED_AT_TIME"
     TRY_LATER = "TRY_LATER"
+    CRYPTO_CONSTRAINTS_FAILURE_NO_POE = "CRYPTO_CONSTRAINTS_FAILURE_NO_POE"
 
 
 class Reason(StrEnum):

@@ -20,6 +20,7 @@ INDETERMINATE_SUBS = (
     Sub.HB_NOT_APPOINTED_AT_TIME,
     Sub.TRY_LATER,
     Sub.HB_NOT_APPOINTED,
+    Sub.CRYPTO_CONSTRAINTS_FAILURE_NO_POE,
 )
 """Of several INDETERMINATE answers the one that is shown; a known key without an appointment here is a finding only."""
 
@@ -43,6 +44,7 @@ REASONS = {
     Sub.REVOKED: Reason.KEY_REVOKED,
     Sub.REVOKED_NO_POE: Reason.KEY_REVOKED,
     Sub.CRYPTO_CONSTRAINTS_FAILURE: Reason.WEAK_ALGORITHM,
+    Sub.CRYPTO_CONSTRAINTS_FAILURE_NO_POE: Reason.WEAK_ALGORITHM,
     Sub.CUSTOM: Reason.CANNOT_BE_JUDGED,
 }
 """The sentence "From signatures" of HB-1, 2; TRY_LATER depends on who answers it."""
@@ -50,11 +52,12 @@ REASONS = {
 TRY_LATER = {"issuer": Reason.ISSUER_SUSPENDED, "revocation": Reason.STALE_DATA}
 """Who says "try later": else it is the key."""
 
-INVALID = frozenset(list(Reason)[: list(Reason).index(Reason.UNKNOWN_ISSUER)])
+INVALID = frozenset(list(Reason)[: list(Reason).index(Reason.UNKNOWN_ISSUER)]) - {Reason.WEAK_ALGORITHM}
 INDETERMINATE = frozenset(
     list(Reason)[list(Reason).index(Reason.UNKNOWN_ISSUER) : list(Reason).index(Reason.KEY_REVOKED)]
 )
-"""The first and second row of the table; KEY_REVOKED and NOT_AUTHORISED_AT_TIME count as their signature does."""
+"""The first and second row of the table; KEY_REVOKED and NOT_AUTHORISED_AT_TIME count as their signature does;
+so does WEAK_ALGORITHM, which is TOTAL-FAILED but under HB-1-legacy."""
 
 
 def severity(findings: Iterable[Finding]) -> tuple[int, int]:
