@@ -17,6 +17,7 @@ from verify.syntax import Damaged, Ref
 from verify.xref import Packed, Section, Standing, decoded, read_sections
 
 HEAD = b"%PDF-1.7\n"
+HIDDEN = b"/W [0 1 0] /Size 9 /Index [4 1] "
 ROWS = b"0 3\n0000000000 65535 f \n0000000017 00000 n \n0000000034 00003 n \n"
 PLACES: Mapping[int, Standing | Packed] = {1: Standing(17, 0), 2: Standing(34, 3)}
 
@@ -326,31 +327,60 @@ def test_a_stream_in_another_form_is_refused(name: str) -> None:
 
 
 def hybrid(
-    place: bytes | None = None, listed: bytes = ROWS, hidden: bytes = b"/W [0 1 0] /Size 9 /Index [4 1]"
+    place: bytes | None = None,
+    listed: bytes = ROWS,
+    hidden: bytes = b"/W [0 1 0] /Size 9 /Index [4 1]",
+    data: bytes = b"\x11",
+    trailer: bytes = b"",
 ) -> bytes:
     """A table, and the stream of what it hides."""
-    body = streamed(b"\x11", hidden)
-    trailer = b"<< /Size 9 /XRefStm %s >>" % (b"9" if place is None else place)
-    return ended(body + table(listed, trailer), len(HEAD + body))
+    body = streamed(data, hidden)
+    told = b"<< /Size 9 %s /XRefStm %s >>" % (trailer, b"9" if place is None else place)
+    return ended(body + table(listed, told), len(HEAD + body))
 
 
-def test_a_hybrid_section_is_read_and_told() -> None:
+def test_a_hybrid_section_is_read() -> None:
     found = only(hybrid())
-    assert (found.places, found.unclear) == ({**PLACES, 4: Standing(17, 0)}, "hybrid cross-references")
-    assert found.own is None
+    assert (found.places, found.unclear) == ({**PLACES, 4: Standing(17, 0)}, "")
+    assert found.own == Ref(5, 0)
+    assert found.beside is not None
+    assert found.beside.places == {4: Standing(17, 0)}
 
 
 def test_what_a_table_hides_is_not_freed() -> None:
     rows_ = ROWS.replace(b"0 3\n", b"0 5\n") + b"0000000000 00000 f \n0000000000 00000 f \n"
     found = only(hybrid(listed=rows_))
     assert found.freed == {0, 3}
-    assert 4 in found.places
+    assert (4 in found.places, found.unclear) == (True, "")
 
 
 HYBRIDS: dict[str, tuple[bytes, str]] = {
     "listed-in-both": (hybrid(hidden=b"/W [0 1 0] /Size 9 /Index [1 1]"), "an object number twice"),
+    "freed-by-the-stream": (
+        hybrid(hidden=b"/W [1 1 0] /Size 9 /Index [1 1 4 1]", data=b"\0\0\1\x11"),
+        "an object number twice",
+    ),
+    "free-in-both": (hybrid(hidden=b"/W [1 1 0] /Size 9 /Index [0 1 4 1]", data=b"\0\0\1\x11"), ""),
     "twice-in-the-table": (hybrid(listed=ROWS + b"1 1\n0000000099 00000 n \n"), "an object number twice"),
     "beyond-in-the-stream": (hybrid(hidden=b"/W [0 1 0] /Size 3 /Index [4 1]"), "an object number beyond /Size"),
+    "a-stream-of-nothing": (
+        hybrid(hidden=b"/W [1 1 0] /Size 9 /Index [4 1]", data=b"\0\0"),
+        "hybrid cross-references that list nothing",
+    ),
+    "the-same-catalog": (hybrid(hidden=HIDDEN + b"/Root 1 0 R", trailer=b"/Root 1 0 R"), ""),
+    "another-catalog": (
+        hybrid(hidden=HIDDEN + b"/Root 1 0 R", trailer=b"/Root 2 0 R"),
+        "hybrid cross-references with two trailers",
+    ),
+    "a-chain-of-its-own": (hybrid(hidden=HIDDEN + b"/Prev 9"), "hybrid cross-references with two trailers"),
+    "both-at-fault": (
+        hybrid(listed=ROWS + b"4 1\n0000000099 00000 n \n", hidden=HIDDEN + b"/Root 1 0 R"),
+        "an object number twice",
+    ),
+    "nothing-and-two-trailers": (
+        hybrid(hidden=b"/W [1 1 0] /Size 9 /Index [4 1] /Prev 9", data=b"\0\0"),
+        "hybrid cross-references that list nothing",
+    ),
 }
 
 
@@ -358,6 +388,36 @@ HYBRIDS: dict[str, tuple[bytes, str]] = {
 def test_the_worse_word_of_a_hybrid_section_is_told(name: str) -> None:
     content, why = HYBRIDS[name]
     assert only(content).unclear == why
+
+
+def hidden_behind(rows_: bytes, data: bytes, index: bytes) -> list[str]:
+    """A table, and a hybrid section in which nothing but a stream stands: what is unclear, oldest first."""
+    first = ended(table(rows_, b"<< /Size 9 >>"))
+    second = first + streamed(data, b"/W [1 1 1] /Size 9 /Index [%s]" % index)
+    told = b"<< /Size 9 /Prev 9 /XRefStm %d >>" % len(first)
+    whole = second + table(b"0 0\n", told) + b"startxref\n%d\n%%%%EOF\n" % len(second)
+    return [one.unclear for one in reversed(read_sections(whole))]
+
+
+SAID_AGAIN: dict[str, tuple[bytes, bytes, str]] = {
+    "all-as-they-stand": (b"\0\0\xff\1\x11\0\1\x22\3\2\5\0", b"0 4", ""),
+    "moved": (b"\1\x12\0", b"1 1", "an object number twice"),
+    "of-another-generation": (b"\1\x22\0", b"2 1", "an object number twice"),
+    "packed": (b"\2\5\0", b"1 1", "an object number twice"),
+    "freed": (b"\0\0\0\2\5\0", b"1 1 3 1", "an object number twice"),
+    "the-unused-freed": (b"\2\5\0\0\0\0", b"3 2", ""),
+}
+
+
+@pytest.mark.parametrize("name", SAID_AGAIN)
+def test_the_stream_beside_a_table_says_of_older_objects_what_the_tables_say(name: str) -> None:
+    data, index, why = SAID_AGAIN[name]
+    assert hidden_behind(ROWS, data, index) == ["", why]
+
+
+def test_what_was_freed_may_be_hidden_later() -> None:
+    freed = ROWS.replace(b"0000000034 00003 n", b"0000000000 00003 f")
+    assert hidden_behind(freed, b"\1\x44\0", b"2 1") == ["", ""]
 
 
 @pytest.mark.parametrize("place", [b"-9", b"9.0", b"true", b"/A", b"9999", b"0", b"5 0 R"])

@@ -11,6 +11,7 @@ from verify.attachment import read_attachment
 from verify.document import Document, View
 from verify.evidence import FieldChange, Revision, Unreadable
 from verify.fields import Field, Form, read_form
+from verify.references import holders
 from verify.syntax import Damaged
 from verify.updates import described, refused
 from verify.xref import Standing
@@ -27,8 +28,9 @@ def read_revisions(document: Document, digests: Mapping[int, str]) -> tuple[Revi
     before, old = Form(), None
     for view in document.views:
         now = read_form(view)
-        why, told, unclear = "", False, _unclear(view, first=old is None)
-        if old is not None and any(one.value for one in before.fields):
+        signed = old is not None and any(one.value for one in before.fields)
+        why, told, unclear = "", False, _unclear(view, signed=signed)
+        if old is not None and signed:
             # Only what follows a signature is compared: nothing protects what came before.
             unclear = unclear or _appended(view, old.end)
             try:
@@ -50,14 +52,23 @@ def read_revisions(document: Document, digests: Mapping[int, str]) -> tuple[Revi
     return tuple(found)
 
 
-def _unclear(view: View, *, first: bool) -> str:
-    """Why two readers may read the cross-references of a revision differently."""
+def _unclear(view: View, *, signed: bool) -> str:
+    """Why two readers may read the cross-references of a revision differently; `signed`: it follows a signature."""
     for section in view.sections:
         if section.unclear:
             return section.unclear
-        if not first and section.freed - {0}:
+        if signed and section.freed - {0}:
             return "freed objects"
-    return ""
+    return "freed objects" if _misses(view) else ""
+
+
+def _misses(view: View) -> bool:
+    """Whether something refers to a number that was freed: to some readers the old object is still there."""
+    gone = view.given - view.places.keys()
+    try:
+        return bool(gone and gone & holders(view).keys())
+    except Damaged:
+        return True
 
 
 def _appended(view: View, begin: int) -> str:
@@ -65,6 +76,8 @@ def _appended(view: View, begin: int) -> str:
     if len(view.sections) != 1:
         return "a revision without an end of its own"
     (section,) = view.sections
+    if section.beside is not None:
+        return "hybrid cross-references after a signature"
     standing = {
         place.offset: (number, place.generation)
         for number, place in section.places.items()

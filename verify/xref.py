@@ -1,7 +1,7 @@
 """Cross-reference sections: which object stands where, in each revision of a file (ISO 32000-2, 7.5.4 to 7.5.8).
 
-Tables, streams, and both at once (hybrid files). Read from the last one back along /Prev; nothing is searched for or
-mended. What a section says that two readers could read differently is told as `unclear`.
+Tables, streams, and both at once (hybrid files, as a widespread word processor writes them). Read from the last one
+back along /Prev; nothing is searched for or mended. What two readers could read differently is told as `unclear`.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 import zlib
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import Any, NamedTuple
 
@@ -21,6 +21,8 @@ MAX_OBJECTS = 200_000
 """Entries of all sections, in a file of MAX_UPLOAD_BYTES that is a transcript: a few hundred."""
 MAX_DECODED = 16 << 20
 """Bytes of one decoded stream of cross-references or objects: a transcript's have a few thousand."""
+SAID_TWICE = ("/Root", "/Info", "/ID", "/Encrypt", "/Prev", "/XRefStm")
+"""What the stream of a hybrid section may say only as the trailer beside it does: readers take either."""
 COLUMNS = 3
 """Fields of an entry of a cross-reference stream: kind, place, generation or index."""
 
@@ -53,7 +55,8 @@ class Section:
     """One cross-reference section.
 
     `start` is where it begins, `places` where each object that it lists stands; `freed` are the numbers that it frees;
-    `own` is the number of a cross-reference stream; `unclear` why readers may differ about it, in a few words.
+    `own` is the number of a cross-reference stream; `unclear` why readers may differ about it, in a few words; `beside`
+    is the stream of a hybrid section, whose places are among its own.
     """
 
     start: int
@@ -62,6 +65,7 @@ class Section:
     trailer: Mapping[str, Any]
     own: Ref | None = None
     unclear: str = ""
+    beside: Section | None = None
 
 
 def read_sections(content: bytes) -> list[Section]:
@@ -81,7 +85,7 @@ def read_sections(content: bytes) -> list[Section]:
         if listed > MAX_OBJECTS:
             raise Damaged("too many objects")
         start = found[-1].trailer.get("/Prev")
-    return found
+    return _compared(found) if any(one.beside for one in found) else found
 
 
 def decoded(dictionary: Mapping[str, Any], encoded: bytes) -> bytes:
@@ -190,13 +194,33 @@ def _merged(table: Section, content: bytes, start: Any) -> Section:  # noqa: ANN
     """A hybrid section (7.5.8.4): what its stream lists is hidden from old readers, and marked free in the table."""
     if not _is_offset(start):
         raise Damaged("a hybrid section")
-    hidden = _stream_section(content, start)
-    unclear = table.unclear or hidden.unclear
-    if table.places.keys() & hidden.places.keys():
+    beside = _stream_section(content, start)
+    unclear = table.unclear or beside.unclear
+    if table.places.keys() & (beside.places.keys() | beside.freed):
         unclear = unclear or "an object number twice"
-    places = {**table.places, **hidden.places}
-    freed = (table.freed | hidden.freed) - places.keys()
-    return Section(table.start, places, freed, table.trailer, unclear=unclear or "hybrid cross-references")
+    if not beside.places:  # nobody has a reason to write one
+        unclear = unclear or "hybrid cross-references that list nothing"
+    if any(beside.trailer[key] != table.trailer.get(key) for key in SAID_TWICE if key in beside.trailer):
+        unclear = unclear or "hybrid cross-references with two trailers"
+    places = {**beside.places, **table.places}
+    freed = (table.freed | beside.freed) - places.keys()
+    return Section(table.start, places, freed, table.trailer, own=beside.own, unclear=unclear, beside=beside)
+
+
+def _compared(sections: list[Section]) -> list[Section]:
+    """Where the stream of a hybrid section moves or frees what the tables have, old readers and new ones differ."""
+    found: list[Section] = []
+    known: dict[int, Standing | Packed] = {}
+    for section in reversed(sections):
+        beside = section.beside
+        moved = beside and {one for one, place in beside.places.items() if known.get(one, place) != place}
+        if beside and (moved or beside.freed & known.keys()):
+            found.append(replace(section, unclear=section.unclear or "an object number twice"))
+        else:
+            found.append(section)
+        known = {number: place for number, place in known.items() if number not in section.freed}
+        known |= section.places
+    return found[::-1]
 
 
 def _is_offset(held: object) -> bool:
