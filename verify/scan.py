@@ -15,7 +15,9 @@ import zxingcpp
 from PIL import Image, ImageChops, ImageFilter, ImageOps
 
 from verify.evidence import Unreadable
+from verify.glance import REDUCED, may_bear_code
 from verify.picture import open_picture, scaled
+from verify.profiles import without_plain_profiles
 from verify.qr import Refused, read_text
 
 MAX_PAGES = 20
@@ -108,12 +110,13 @@ def scan_picture(content: bytes, *, any_code: bool = False) -> Scan:
 def scan_pages(content: bytes, *, ladder: bool = True) -> Scan:
     """All codes on the pages of a PDF, as a reader sees them; without `ladder`, drawn ones at one look a page.
 
-    Every page is looked at, whatever was found before it. Raises Unreadable: `unreadable`, `password`, and the
-    limits `pages` and `codes`.
+    Every page is looked at, whatever was found before it; without `ladder` in full only where a small look shows that
+    it may bear a code of ours (`glance.py`). Raises Unreadable: `unreadable`, `password`, and the limits `pages` and
+    `codes`.
     """
     finds = _Finds()
-    with _document(content) as pdf:
-        for page in _pages(pdf, PAGE_DPI if ladder else DRAWN_DPI):
+    with _document(content if ladder else without_plain_profiles(content)) as pdf:
+        for page in _pages(pdf, PAGE_DPI if ladder else DRAWN_DPI, glance=not ladder):
             _look(page, finds)
         if ladder:
             _climb(lambda: _pages(pdf, FINE_DPI), finds, any_code=False)
@@ -131,15 +134,21 @@ def _document(content: bytes) -> Any:  # noqa: ANN401 - pypdfium2 ships no types
     return pdf
 
 
-def _pages(pdf: Any, dpi: int) -> Iterator[Image.Image]:  # noqa: ANN401 - as above
+def _pages(pdf: Any, dpi: int, *, glance: bool = False) -> Iterator[Image.Image]:  # noqa: ANN401 - as above
     for number in range(len(pdf)):
         try:
             page = pdf[number]
             width, height = page.get_size()
             scale = min(dpi / POINTS_PER_INCH, (MAX_PAGE_PIXELS / (width * height)) ** 0.5)
-            yield page.render(scale=scale, grayscale=True).to_pil()
+            if not glance or may_bear_code(_drawn(page, scale * REDUCED)):
+                yield _drawn(page, scale)
         except pypdfium2.PdfiumError:
             raise Unreadable("unreadable") from None
+
+
+def _drawn(page: Any, scale: float) -> Image.Image:  # noqa: ANN401 - as above
+    image: Image.Image = page.render(scale=scale, grayscale=True).to_pil()
+    return image
 
 
 def _look(image: Image.Image, finds: _Finds) -> None:
