@@ -20,7 +20,7 @@ import pkgutil
 import signal
 import sys
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache, partial
 from pathlib import Path
@@ -30,6 +30,7 @@ from typing import Any
 import coverage
 import msgspec
 import pytest
+from _pytest.runner import runtestprotocol
 
 ROOT = Path(__file__).parents[1]
 
@@ -44,7 +45,7 @@ DIRECT = (
     *("edges", "parts", "readers", "syntax", "updates", "xref"),
 )
 """The tests that ask the engine's rooms directly; those that start a gateway are left out."""
-BOUNDS = str(ROOT / "tests" / "test_bounds.py")
+BOUNDS = "test_bounds.py::"
 """Asked first about a value that stands in a module: every case and every direct test would be asked otherwise."""
 CODES = ("documents", "qr", "scan")
 """The direct tests of the rooms that read a QR code; what they draw at random is the same at every run."""
@@ -267,8 +268,22 @@ class Suite:
         self.rows = [Row(one.id, one, one.build()) for one in cases.CASES if not one.bug]
         self.files: dict[Any, str] = {}
         self.through: dict[tuple[str, int], set[str]] = {}
-        self._run()
-        self._remember()
+        self.times: dict[str, float] = {}
+        self.items: dict[str, pytest.Item] = {}
+
+    def run(self, then: Callable[[], None]) -> None:
+        """Ask everything once, unchanged, and then go on while the direct tests are at hand.
+
+        Raises RuntimeError if something fails.
+        """
+        self._then = then
+        self._coverage = coverage.Coverage(data_file=None, include=[str(ROOT / "verify" / "*")], config_file=False)
+        self._coverage.start()
+        self._ask_rows()
+        files = [str(ROOT / "tests" / f"test_{one}.py") for one in (*DIRECT, *CODES)]
+        plain = ["-x", "-q", "-s", f"--rootdir={ROOT}", "-p", "no:cacheprovider", "-p", "no:xdist", "--assert=plain"]
+        if pytest.main([*plain, *files], [self]):
+            raise RuntimeError("the direct tests fail unchanged")
 
     def _remember(self) -> None:
         """What was read and looked at is not again, but for mutants on its way."""
@@ -282,11 +297,8 @@ class Suite:
         signal.setitimer(signal.ITIMER_PROF, 0)
         gc.freeze()  # what is never touched stays shared with the forks
 
-    def _run(self) -> None:
-        """Ask everything once, unchanged. Raises RuntimeError if something fails."""
-        self._coverage = coverage.Coverage(data_file=None, include=[str(ROOT / "verify" / "*")], config_file=False)
+    def _ask_rows(self) -> None:
         opened = importlib.import_module("world").opened
-        self._coverage.start()
         opened.cache_clear()
         for row in self.rows:
             name = self.files.setdefault((type(row.given.pdf), row.given.pdf), f"reading {row.name}")
@@ -298,13 +310,22 @@ class Suite:
             if not row.right():
                 raise RuntimeError(f"{row.name} fails unchanged")
         signal.setitimer(signal.ITIMER_PROF, 0)
-        if self._tests([], self):
-            raise RuntimeError("the direct tests fail unchanged")
+
+    @pytest.hookimpl(wrapper=True)
+    def pytest_runtestloop(self, session: pytest.Session) -> Generator[None, object, object]:
+        """When all tests have run, the mutants are asked: nothing is to be collected again."""
+        ended = yield
         self._coverage.stop()
         data = self._coverage.get_data()
         for file in data.measured_files():
             for line, names in data.contexts_by_lineno(file).items():
                 self.through[Path(file).stem, line] = set(names)
+        quickest = sorted(session.items, key=lambda item: self.times.get(item.nodeid, 0))
+        self.items = {item.nodeid: item for item in quickest}
+        if not session.testsfailed:
+            self._remember()
+            self._then()
+        return ended
 
     @pytest.hookimpl(wrapper=True)
     def pytest_runtest_protocol(self, item: pytest.Item) -> Iterator[None]:
@@ -312,12 +333,16 @@ class Suite:
         self._coverage.switch_context(item.nodeid)
         forget()
         importlib.import_module("world").opened.cache_clear()
-        return (yield)
+        begin = time.process_time()
+        try:
+            return (yield)
+        finally:
+            self.times[item.nodeid] = time.process_time() - begin
 
-    def _tests(self, names: Sequence[str], *plugins: object) -> int:
-        files = names or [str(ROOT / "tests" / f"test_{one}.py") for one in (*DIRECT, *CODES)]
-        plain = ["-x", "-q", f"--rootdir={ROOT}", "-p", "no:cacheprovider", "-p", "no:xdist", "--assert=plain"]
-        return int(pytest.main([*plain, *files], list(plugins)))
+    def _failed(self, wanted: Callable[[str], bool]) -> bool:
+        """Whether any direct test fails here and now, the quickest first."""
+        asked = (item for name, item in self.items.items() if wanted(name))
+        return any(report.failed for item in asked for report in runtestprotocol(item, log=False, nextitem=None))
 
     def _reached(self, mutant: Mutant, name: str) -> set[str]:
         """Which cases and tests run through the statement of a mutant: any at all of one that stands in the module."""
@@ -336,7 +361,7 @@ class Suite:
             return BY_TESTS if differs is None else SURVIVED
 
         signal.setitimer(signal.ITIMER_PROF, 12 * SECONDS)
-        if not mutant.lines and self._tests([BOUNDS]):
+        if not mutant.lines and self._failed(lambda name: BOUNDS in name):
             return BY_TESTS
         reads = name in READERS | QR
         if reads:
@@ -351,13 +376,8 @@ class Suite:
             if not self.rows[index].right():
                 return index
         signal.setitimer(signal.ITIMER_PROF, 12 * SECONDS)
-        tests = sorted({one.partition("[")[0] for one in reached if "::" in one})
-        if tests or not mutant.lines:
-            failed = self._tests(tests if mutant.lines else [])  # a constant may be asked for as it stands
-            if failed not in {pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED, pytest.ExitCode.INTERRUPTED}:
-                raise RuntimeError(f"the tests were not asked: {failed}")
-            if failed:
-                return BY_TESTS
+        if self._failed(lambda name: not mutant.lines or name in reached):  # a constant may be asked for as it stands
+            return BY_TESTS
         return next((index for index in asked[LIKELY:] if not self.rows[index].right()), SURVIVED)
 
 
@@ -407,11 +427,16 @@ def main() -> None:
     sys.path.insert(0, str(ROOT / "tests"))
     os.environ["CI"] = "1"  # the same examples at every run
     suite = Suite()
+    suite.run(partial(survivors, suite, names, wanted.every))
+
+
+def survivors(suite: Suite, names: Sequence[str], every: int) -> None:
+    """Ask every mutant of some modules, and print those that nobody finds."""
     tried = direct = alive = 0
     begin = time.monotonic()
     for name in names:
         source = (ROOT / "verify" / f"{name}.py").read_text()
-        for mutant in list(mutants(source))[:: wanted.every]:
+        for mutant in list(mutants(source))[::every]:
             tried += 1
             number = in_child(partial(suite.finder, mutant, name))
             if number >= 0:
