@@ -191,6 +191,27 @@ def test_fields_below_other_fields_are_found() -> None:
     assert evidence.faults == ()
 
 
+@pytest.mark.parametrize(
+    ("above", "names", "only"),
+    [
+        (b"", ["above.below"], True),
+        (b"/FT /Sig", ["above.below"], True),
+        (b"/FT /Sig /V 7 0 R", ["above", "above.below"], True),
+        (b"/FT /Tx", ["above.below"], True),
+        (b"/FT /Tx /V (x)", ["above.below"], False),
+    ],
+)
+def test_a_field_above_others_is_one_of_its_own_if_it_is_filled(above: bytes, names: list[str], *, only: bool) -> None:
+    """Whether a form has signature fields alone decides what a later update may say of its texts."""
+    nodes = {
+        4: b"<< /Fields [5 0 R] >>",
+        5: b"<< /T (above) /Kids [6 0 R] %s >>" % above,
+        6: b"<< /T (below) /FT /Sig /Parent 5 0 R >>",
+    }
+    form = read_form(last(hostile.document(hostile.PAGE | nodes)))
+    assert ([one.name for one in form.fields], form.signatures_only) == (names, only)
+
+
 def test_fields_too_deep_are_not_followed(monkeypatch: pytest.MonkeyPatch) -> None:
     content = sheet.sign(sheet.sheet(bend=nested(2)), cast().principal, "level1.level0.principal")
     monkeypatch.setattr(structure, "MAX_DEPTH", 1)
