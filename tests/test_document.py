@@ -352,6 +352,16 @@ def test_white_space_in_the_header_of_an_object_stream_may_be_any() -> None:
     assert (view.get(Ref(5, 0)), view.get(Ref(6, 0))) == (b"five", "/Six")
 
 
+def test_objects_of_an_object_stream_may_touch() -> None:
+    view = holding(objstm(b"/N 2 /First 8", b"5 0 6 6 (five)/Six"))
+    assert (view.get(Ref(5, 0)), view.get(Ref(6, 0))) == (b"five", "/Six")
+
+
+def test_a_stream_may_be_empty() -> None:
+    view = last(document(PAGE | {5: stream(b"", b"")}))
+    assert view.decoded(view.get(Ref(5, 0))) == b""
+
+
 def test_as_many_as_may_be_are_read(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(rooms, "MAX_PACKED", 2)
     assert holding().get(Ref(5, 0)) == b"five"
