@@ -49,12 +49,13 @@ class Attachment:
 
 @dataclass(frozen=True, slots=True)
 class FieldChange:
-    """A signature field that a revision created or filled."""
+    """A signature field that a revision created or filled; `rectangles` are its widgets', two opposite corners each."""
 
     field: str
     created: bool
     filled: bool
     visible: bool
+    rectangles: tuple[tuple[float, float, float, float], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

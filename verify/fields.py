@@ -22,14 +22,19 @@ DATE = re.compile(r"D:(\d{4})(\d\d)(\d\d)(\d\d)(\d\d)(\d\d)(?:Z(?:00'?00'?)?|([+
 """A date that says its zone (7.9.4): without one it is no instant."""
 
 
+Rectangle = tuple[float, float, float, float]
+"""Left, bottom, right, top, in points; or any two other opposite corners."""
+
+
 @dataclass(frozen=True, slots=True)
 class Field:
-    """A signature field: its full name, its object, its signature's, and whether it is seen on a page."""
+    """A signature field: its full name, its object, its signature's, whether it is seen on a page, and where."""
 
     name: str
     number: Ref
     value: Ref | None
     visible: bool
+    rectangles: tuple[Rectangle, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,22 +79,21 @@ def _field(view: View, name: str, number: Ref, field: Mapping[str, Any]) -> Fiel
     value = field.get("/V")
     if value is not None and not isinstance(value, Ref):
         raise Damaged("a signature that is no indirect object")
-    return Field(name, number, value, _visible(view, field))
+    found = [*_rectangles(view, field)]
+    seen = any(one is None or (one[2] - one[0]) * (one[3] - one[1]) != 0 for one in found)
+    return Field(name, number, value, seen, tuple(one for one in found if one is not None))
 
 
-def _visible(view: View, field: Mapping[str, Any]) -> bool:
-    """Whether any widget of the field has a rectangle with an area; what cannot be read counts as seen."""
+def _rectangles(view: View, field: Mapping[str, Any]) -> Iterator[Rectangle | None]:
+    """The rectangle of each widget of the field; None for what cannot be read, which counts as seen."""
     widgets = [field, *(view.dictionary(one) for one in view.entries(field.get("/Kids")))]
-    corners = [view.entries(one["/Rect"]) for one in widgets if "/Rect" in one]
-    return any(_has_area([view.get(corner) for corner in one]) for one in corners)
-
-
-def _has_area(corners: list[Any]) -> bool:
-    try:
-        left, bottom, right, top = map(float, corners)
-    except (TypeError, ValueError):
-        return True
-    return (right - left) * (top - bottom) != 0
+    for corners in [view.entries(one["/Rect"]) for one in widgets if "/Rect" in one]:
+        try:
+            left, bottom, right, top = (float(view.get(corner)) for corner in corners)
+        except (TypeError, ValueError):
+            yield None
+        else:
+            yield left, bottom, right, top
 
 
 def signature_of(view: View, field: Field) -> dict[str, Any]:

@@ -22,6 +22,7 @@ from verify.census import NOTHING, Census, take_census
 from verify.cms import Token, parse_token
 from verify.der import Malformed
 from verify.document import Document, View
+from verify.drawn import read_drawn
 from verify.evidence import Evidence, Fault, Revision, Signature, Unreadable
 from verify.fields import Field, byte_range, certifies, claimed_at, contents, read_form, signature_of
 from verify.record import Inconsistent, Record, read
@@ -174,9 +175,12 @@ def _faults(content: bytes, structure: Structure, reading: _Reading) -> list[Fau
         found.append(Fault("CANNOT_BE_JUDGED", {"qpdf": structure.failed, "reader": reading.failed}))
     else:
         seen = sorted((one.field, hashlib.sha256(one.cms).hexdigest()) for one in reading.signatures)
+        drawn = read_drawn(content)
         disagreements = {
             "pages": structure.pages != reading.pages,
             "signatures": sorted(structure.signatures) != seen,
+            "pages drawn": drawn.failed or drawn.pages != reading.pages,
+            "signatures drawn": not {digest for _, digest in seen}.issuperset(drawn.signatures),
             "stray signatures": reading.census.signatures > len({one.value for one in reading.fields if one.value}),
             "a name twice": len({one.name for one in reading.fields}) != len(reading.fields),
             "a signature twice": len({one.value for one in reading.fields if one.value}) != len(seen),

@@ -93,4 +93,4 @@ def _changed(before: Form, now: Form) -> Iterator[FieldChange]:
         created = old is None
         filled = field.value is not None and (old is None or old.value is None)
         if created or filled:
-            yield FieldChange(field.name, created, filled, field.visible)
+            yield FieldChange(field.name, created, filled, field.visible, field.rectangles)
