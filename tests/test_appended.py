@@ -29,6 +29,10 @@ def test_the_strict_form_passes() -> None:
     assert fault(*revision()) == ""
 
 
+def test_an_object_may_end_where_the_table_begins() -> None:
+    assert fault(*revision(objects=OBJECTS.removesuffix(b"\n"))) == ""
+
+
 def test_a_stream_of_cross_references_passes() -> None:
     stream = b"9 0 obj\n<< /Type /XRef >>\nstream\n\x00\nendstream\nendobj\n"
     content = BASE + OBJECTS + stream + b"startxref\n61\n%%EOF\n"
