@@ -11,11 +11,12 @@ from collections.abc import Iterable
 from dataclasses import replace
 
 from verify.code import Code, read_code
-from verify.evidence import Evidence, Unreadable
+from verify.evidence import Evidence, Fault, Unreadable
 from verify.pdf import open_pdf
 from verify.picture import format_of
 from verify.report import Reason
 from verify.scan import Scan, scan_pages, scan_picture
+from verify.sight import unlike_pages
 from verify.trust import Names
 
 
@@ -30,6 +31,9 @@ def open_document(content: bytes, host: str = "") -> Evidence:
     evidence = open_pdf(content)
     if not evidence.signatures and any(one.code == Reason.CANNOT_BE_JUDGED for one in evidence.faults):
         return evidence  # one of two readers cannot open it: that it is not signed, nobody has said
+    if pages := unlike_pages(content, evidence.revisions):
+        facts = {"why": "pages look different after an update", "pages": list(pages)}
+        evidence = replace(evidence, faults=(*evidence.faults, Fault(Reason.CANNOT_BE_JUDGED, facts)))
     signed = any(not one.timestamp for one in evidence.signatures)
     drawn = signed or evidence.visible_text
     try:
