@@ -32,7 +32,7 @@ UNPROVEN = Text(
 
 ASK_WHOEVER_WITHDREW = Text(
     "Nếu cần biết thêm về việc thu hồi, hãy hỏi nơi đứng tên thu hồi.",
-    "If you need to know more of the withdrawal, ask in whose name it was withdrawn.",
+    "If you need to know more of it, ask the institution in whose name it was withdrawn.",
 )
 
 ENDED = frozenset({Sub.OUT_OF_BOUNDS_NO_POE})

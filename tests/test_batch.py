@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import json
 import re
 from collections.abc import Iterator
 from io import StringIO
@@ -15,8 +16,8 @@ from browser import DESKTOP, TELEPHONE, Watched, chromium, hand_in, window
 from playwright.sync_api import Browser, Dialog, Page, Route, expect, sync_playwright
 from running import NAME, Gateway, gateway, tiny
 
-from gateway import vocabulary
-from verify.report import Verdict
+from gateway import verdicts, vocabulary, wording
+from verify.report import Reason, Verdict
 
 VALID, INVALID = (vocabulary.VERDICTS[verdict] for verdict in (Verdict.VALID, Verdict.INVALID))
 
@@ -77,6 +78,19 @@ def table(page: Page) -> tuple[str, list[list[str]]]:
     return download.value.suggested_filename, list(csv.reader(StringIO(content[3:].decode(), newline="")))
 
 
+def printed(page: Page) -> None:
+    """On paper the list stands without its forms and buttons, and says what it is not."""
+    page.evaluate("window.print = () => { globalThis.printing = true; }")
+    page.locator("[data-batch] [data-print]").click()
+    assert page.evaluate("globalThis.printing") is True
+    page.emulate_media(media="print")
+    for hidden in ("form", "button", "input", "nav", ".answers", "[data-scanner]"):
+        assert not any(one.is_visible() for one in page.locator(hidden).all()), hidden
+    expect(page.locator("li.row:visible")).to_have_count(page.locator("li.row").count())
+    expect(page.locator("[data-batch] .printed")).to_be_visible()
+    page.emulate_media(media="screen")
+
+
 @pytest.mark.parametrize(("lang", "size"), [("vi", DESKTOP), ("en", TELEPHONE)])
 def test_several_files_get_a_row_each_and_a_table(
     served: Gateway, browser: Browser, lang: str, size: tuple[int, int]
@@ -88,6 +102,8 @@ def test_several_files_get_a_row_each_and_a_table(
         choose(page, served, *files, pdf("word.pdf", b"PK\x03\x04 a document of another kind"))
         expect(row(page, "word.pdf")).to_contain_text(re.compile("không phải tệp PDF|neither a PDF"))
         assert sent(watched) == []  # nothing is handed in before somebody asks
+        assert Axe().run(page).response["violations"] == []
+        expect(page.locator("[data-chosen]")).to_have_text({"vi": "Đã chọn 5 tệp", "en": "5 files chosen"}[lang])
         check(page)
         expect(row(page, PUPILS)).to_contain_text(getattr(VALID, lang))
         expect(row(page, "unsigned.pdf")).to_contain_text(getattr(INVALID, lang))
@@ -99,17 +115,21 @@ def test_several_files_get_a_row_each_and_a_table(
         assert watched.carried("Mật") == []
         assert Axe().run(page).response["violations"] == []
         assert page.evaluate("document.documentElement.scrollWidth") <= size[0]
+        printed(page)
         name, lines = table(page)
         assert name.startswith({"vi": "ket-qua-", "en": "transcript-checks-"}[lang])
         assert [line[0] for line in lines[1:]] == [PUPILS, "unsigned.pdf", "'=2+3.pdf", "broken.pdf", "word.pdf"]
         assert lines[1][1] == getattr(VALID, lang)
-        assert NAME in lines[1][3]
-        assert lines[1][4:6] == ["000G-40R4-0M30-E209", "1"]
-        assert "Hiệu Trưởng Mẫu" in lines[1][6]
-        assert re.fullmatch(r"\d{4}-\d\d-\d\d \d\d:\d\d", lines[1][7])
+        assert NAME in lines[1][4]
+        assert lines[1][5:7] == ["000G-40R4-0M30-E209", "1"]
+        assert "Hiệu Trưởng Mẫu" in lines[1][7]
+        assert re.fullmatch(r"\d{4}-\d\d-\d\d \d\d:\d\d", lines[1][8])
         assert "NO_SIGNATURE" in lines[2][2]
+        assert lines[0][3] == {"vi": "Việc cần làm", "en": "What to do next"}[lang]
+        for step in (verdicts.VERDICTS[Verdict.INVALID].todo, wording.REASONS[Reason.NO_SIGNATURE].todo):
+            assert getattr(step, lang) in lines[2][3]
         assert lines[4][1] not in {getattr(word, lang) for word in vocabulary.VERDICTS.values()}
-        assert {len(line) for line in lines} == {8}
+        assert {len(line) for line in lines} == {9}
 
 
 def test_a_row_opens_its_full_result_and_the_way_back_leads_to_the_list(served: Gateway, browser: Browser) -> None:
@@ -138,6 +158,7 @@ def test_a_wrong_or_too_large_file_is_refused_before_it_is_sent(
     video = tmp_path / "video.mp4"
     with video.open("wb") as file:
         file.truncate(50 << 20)
+    receipt = str(served.verify(tiny().unsigned).json()["receipt"]).encode()
     good = tmp_path / "good.pdf"
     good.write_bytes(tiny().pdf)
     with window(browser, TELEPHONE) as watched:
@@ -147,11 +168,14 @@ def test_a_wrong_or_too_large_file_is_refused_before_it_is_sent(
             (pdf("x.docx", b"PK\x03\x04 other"), "không phải tệp PDF"),
             (pdf("x.heic", b"\0\0\0\x18ftypheic\0\0\0\0"), "HEIC"),
             (pdf("x.pdf", b""), "rỗng"),
+            (pdf("bien-nhan.jws", receipt), "Đây là biên nhận"),
+            (pdf("bao-cao.json", json.dumps({"bytes": "0" * 2000, "receipt": receipt.decode()}).encode()), "biên nhận"),
         ):
             choose(page, served, wrong)
             expect(page.get_by_role("alert")).to_contain_text(said)
             check(page)
             expect(page.get_by_role("alert")).to_be_visible()
+            expect(page.locator("form a[href^='/receipts']")).to_be_visible(visible="biên nhận" in said)
         assert Axe().run(page).response["violations"] == []
         choose(page, served, *[pdf(f"{number}.pdf", b"%PDF-") for number in range(201)])
         expect(page.get_by_role("alert")).to_contain_text("201")
@@ -253,7 +277,7 @@ def test_a_receipt_is_downloaded_and_handed_back(served: Gateway, browser: Brows
         assert download.value.suggested_filename == "bien-nhan-000G40R40M30E209.jws"
         page.goto(f"{served.url}/receipts")
         page.locator("#receipt-file").set_input_files(str(download.value.path()))
-        page.locator("main form button").click()
+        page.locator("form:has(#receipt-file) button").click()
         expect(page.get_by_role("heading", level=2).first).to_contain_text("còn nguyên vẹn")
         expect(page.get_by_text("Không cần kiểm tra lại")).to_be_visible()
         if scripts:  # which axe-core is

@@ -298,7 +298,7 @@ def receipt(page: Page, served: Gateway) -> None:
     kept = page.locator("#receipt").input_value()
     page.goto(f"{served.url}/receipts")
     page.locator("#receipt").fill(kept)
-    page.locator("main form button").click()
+    page.locator("form:has(#receipt) button").click()
     expect(page.get_by_text("HB-1.0")).to_be_visible()
 
 

@@ -6,8 +6,11 @@ both languages, and every page is weighed.
 
 from __future__ import annotations
 
+import json
 import re
+import sqlite3
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cache
@@ -19,11 +22,13 @@ from typing import Any
 import pytest
 from axe_playwright_python.sync_playwright import Axe  # type: ignore[import-untyped]
 from browser import DESKTOP, TELEPHONE, chromium, window
+from joserfc import jws
 from PIL import Image
 from playwright.sync_api import Browser, Page, Route, expect, sync_playwright
 from running import Gateway, gateway
 
-from gateway import pages, problems, vocabulary
+from gateway import pages, problems, receipts, vocabulary, vouching
+from gateway.receipts import Why
 from gateway.vocabulary import Text
 from issuers import store, symbol
 from issuers.cast import SONG_MAY, assemble
@@ -161,7 +166,7 @@ def test_without_scripts_every_verdict_is_there(served: Gateway, browser: Browse
         kept = page.locator("#receipt").input_value()
         page.goto(f"{served.url}/receipts?lang={lang}")
         page.locator("#receipt").fill(kept)
-        page.locator("main form button").click()
+        page.locator("form:has(#receipt) button").click()
         expect(page.locator("main")).to_contain_text(word)
         for typed, status in (
             (world().codes[verdict].caption.lower(), "withdrawn" if verdict == "invalid" else "current"),
@@ -402,6 +407,18 @@ def test_every_page_is_light_asks_nobody_else_and_breaks_no_policy(
     assert {place: size for place, size in heavy.items() if size > LIGHTEST} == {}
 
 
+def founding_receipt(served: Gateway) -> str:
+    """A receipt of the registry's first event: everything has changed since."""
+    key = receipts.load(served.folder / "data", served.environ["PUBLIC_URL"])
+    with closing(sqlite3.connect(served.folder / "data" / "registry.sqlite3")) as connection:
+        ((head,),) = connection.execute("SELECT hash FROM ledger WHERE seq = 1")
+    told = {"sha256": "0" * 64, "verdict": "valid", "reasons": [], "policy": "HB-1.0", "generation": 1}
+    told |= {"ledger_head": head, "number": None, "version": None, "issuer": SONG_MAY}
+    told |= {"verified_at": "2026-01-01T00:00:00+07:00", "iss": PUBLIC_URL}
+    names = {"alg": receipts.ALGORITHM, "kid": key.kid, "typ": receipts.TYPE}
+    return str(jws.serialize_compact(names, json.dumps(told).encode(), key._key, registry=receipts.REGISTRY))
+
+
 def scanned(page: Page, line: str) -> None:
     page.locator("[data-scan]").click()
     expect(page.locator(f"[data-say={line}]")).to_be_visible()
@@ -430,9 +447,15 @@ def test_states_that_a_page_comes_to_later_keep_the_rules_of_accessibility(
         looked_up(page, served, lang, world().codes["superseded"].caption)
         accessible(page)
         page.goto(f"{served.url}/receipts?lang={lang}")
+        page.locator("form:has(#receipt-file) button").click()  # with nothing chosen
+        expect(page.get_by_role("alert")).to_contain_text(said(vouching.EMPTY, lang))
         page.locator("#receipt").fill("no receipt")
-        page.locator("main form button").click()
-        expect(page.get_by_role("alert")).to_be_visible()
+        page.locator("form:has(#receipt) button").click()
+        expect(page.get_by_role("alert")).to_contain_text(said(vouching.TOLD[Why.ABSENT], lang))
+        accessible(page)
+        page.locator("#receipt").fill(founding_receipt(served))
+        page.locator("form:has(#receipt) button").click()
+        expect(page.locator("ul.changes li").first).to_be_visible()
         accessible(page)
         page.goto(f"{served.url}/V?lang={lang}#12x")
         expect(page.locator("[data-line=malformed]")).to_be_visible()
@@ -527,3 +550,86 @@ def test_a_refused_file_can_be_followed_by_the_right_one(served: Gateway, browse
         page.locator("input#file").set_input_files(pdf(world().files["valid"]))
         page.locator("form.hand-in button[type=submit]").click()
         expect(page.locator("h1#verdict")).to_contain_text(vocabulary.VERDICTS[Verdict.VALID].vi)
+
+
+def test_an_answer_that_is_loaded_anew_is_told_to_be_gone(served: Gateway, browser: Browser) -> None:
+    """Nothing of it is kept to be shown again; and nobody is left to wonder where it went."""
+    with window(browser, TELEPHONE) as watched:
+        page = watched.page
+        for place, lang in (("/", "vi"), ("/V", "en")):
+            page.goto(f"{served.url}{place}?lang={lang}")
+            expect(page.locator("[data-line=gone]")).to_be_hidden()
+            page.locator("input#file").set_input_files(pdf(world().files["valid"]))
+            page.locator("form.hand-in button[type=submit]").click()
+            expect(page.locator("h1#verdict")).to_be_visible()
+            assert page.evaluate("history.state") == {"answered": True}
+            page.reload()
+            expect(page.locator("[data-line=gone]")).to_be_in_viewport()
+            expect(page.locator("[data-line]:visible")).to_have_count(1)
+            accessible(page)
+            page.reload()
+            expect(page.locator("[data-line=gone]")).to_be_hidden()
+        page.goto(served.url)
+        page.locator("input#file").set_input_files([pdf(world().files[one], f"{one}.pdf") for one in VERDICTS[:2]])
+        page.locator("form.hand-in button[type=submit]").click()
+        expect(page.locator("[data-table]")).to_be_visible()
+        page.reload()
+        expect(page.locator("[data-line=gone]")).to_be_visible()
+
+
+def test_where_a_code_opens_one_file_goes_the_same_way_as_on_the_front_page(served: Gateway, browser: Browser) -> None:
+    with window(browser, TELEPHONE) as watched:
+        page = watched.page
+        page.goto(f"{served.url}/V")
+        page.context.set_offline(True)
+        page.locator("input#file").set_input_files(pdf(world().files["superseded"]))
+        page.locator("form.hand-in button[type=submit]").click()
+        expect(page.locator("[data-line=offline]")).to_be_visible()
+        page.context.set_offline(False)
+        page.locator("[data-line=offline]").get_by_role("button").click()
+        expect(page.locator("h1#verdict")).to_contain_text(vocabulary.VERDICTS[Verdict.SUPERSEDED].vi)
+        assert page.url == f"{served.url}/V"
+        accessible(page)
+        page.locator("a[hreflang]").click()
+        expect(page.locator("h1#verdict")).to_contain_text(vocabulary.VERDICTS[Verdict.SUPERSEDED].en)
+        page.go_back()
+        expect(page.locator("input#file")).to_be_visible()
+        assert not page.locator("section.verdict").count()
+        watched.complaints = [one for one in watched.complaints if "ERR_INTERNET_DISCONNECTED" not in one]
+
+
+@pytest.mark.parametrize("scripts", [True, False])
+def test_the_browsers_own_words_do_not_stand_in_our_forms(served: Gateway, browser: Browser, *, scripts: bool) -> None:
+    """This browser speaks English whatever page it shows: "Choose File", "No file chosen", a month before its day."""
+    with window(browser, DESKTOP, "vi", scripts=scripts) as watched:
+        page = watched.page
+        for place, name in (("/", "#file"), ("/receipts", "#receipt-file")):
+            page.goto(f"{served.url}{place}?lang=vi")
+            field = page.locator(name)
+            shown = page.locator(f".file:has({name}) .none")
+            expect(page.locator(f".file:has({name}) .pick")).to_have_text("Chọn tệp")
+            expect(shown).to_have_text("Chưa chọn tệp nào")
+            expect(field).to_have_css("color", "rgba(0, 0, 0, 0)")
+            if scripts:
+                hidden = "one => getComputedStyle(one, '::file-selector-button').opacity"
+                assert field.evaluate(hidden) == "0"
+            field.set_input_files(pdf(world().files["valid"]))
+            expect(shown).to_be_hidden()
+            expect(field).not_to_have_css("color", "rgba(0, 0, 0, 0)")
+        page.goto(f"{served.url}/?lang=vi")
+        page.locator("form.hand-in button[type=submit]").click()
+        expect(page.get_by_role("alert")).to_contain_text(re.compile("[Cc]hưa (có|chọn) tệp nào"))
+        page.goto(f"{served.url}/issuers/{SONG_MAY}?lang=vi")
+        page.locator("#on").fill("1/6/2023")
+        page.locator("form.search button").click()
+        expect(page.locator("#on")).to_have_value("01/06/2023")
+        expect(page.locator("main")).to_contain_text("01/06/2023")
+        choose(page, served, "vi", pdf(world().files["valid"]))
+        expect(page.locator("h1#verdict")).to_be_visible()
+        if scripts:
+            page.evaluate("window.print = () => { globalThis.printing = true; }")
+            page.get_by_role("button", name="In kết quả").click()
+            assert page.evaluate("globalThis.printing") is True
+        else:
+            expect(page.get_by_role("button", name="In kết quả")).to_be_hidden()
+            expect(page.get_by_text("Ctrl+P")).to_be_visible()

@@ -47,7 +47,8 @@ globalThis.asking = (() => {
   }
 
   function show(page) {
-    if (!answered && location.pathname === "/") history.pushState({ answered: true }, ""); // the way back is to the form
+    const form = location.pathname === "/" || typeof held !== "string";
+    if (!answered && form) history.pushState({ answered: true }, ""); // the way back is to the form
     answered = true;
     document.title = page.title;
     document.documentElement.lang = page.documentElement.lang;
@@ -58,6 +59,7 @@ globalThis.asking = (() => {
   }
 
   document.addEventListener("click", (event) => {
+    if (event.target.closest("[data-print]")) return print();
     const pressed = event.target.closest("[data-again], [data-reveal], a[hreflang]");
     if (pressed?.matches("[data-reveal]")) {
       const hide = pressed.getAttribute("aria-expanded") === "true";
@@ -71,6 +73,11 @@ globalThis.asking = (() => {
     }
   });
 
+  addEventListener("DOMContentLoaded", () => {
+    if (!history.state) return;
+    history.replaceState(null, "");
+    tell("gone"); // an answer stood here before the page was loaded anew
+  });
   addEventListener("popstate", () => answered && !location.hash && location.reload());
   document.documentElement.classList.add("scripted");
   return { ask, tell };

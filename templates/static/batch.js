@@ -8,7 +8,9 @@
   const PATIENCE = 180_000; // milliseconds of one upload with its answer
   const BETWEEN = 3_000; // milliseconds between two announcements
   const BUSY = [429, 503];
-  const COLUMNS = ["verdict", "reasons", "issuer", "number", "version", "signers", "at"];
+  const RECEIPT = /eyJ[\w-]+\.[\w-]+\.[\w-]{86}/; // in a file of its own, in a letter, in a report
+  const LONGEST_RECEIPT = 512 << 10; // bytes, as the page of receipts takes them
+  const COLUMNS = ["verdict", "reasons", "todo", "issuer", "number", "version", "signers", "at"];
 
   const rows = [];
   let queue = [];
@@ -36,7 +38,8 @@
       const head = String.fromCharCode(...new Uint8Array(await file.slice(0, 1024).arrayBuffer()));
       if (/^.{4}ftyp(hei|hev|mif1|msf1)/s.test(head)) return say("heic");
       const known = /%PDF-|^\x89PNG\r\n|^\xff\xd8\xff|^RIFF.{4}WEBP|^II[*+]\0|^MM\0[*+]/s;
-      return known.test(head) ? null : say("type");
+      if (known.test(head)) return null;
+      return say(file.size <= LONGEST_RECEIPT && RECEIPT.test(await file.text()) ? "receipt" : "type");
     } catch {
       return say("type"); // a folder, or a file that is gone
     }
@@ -46,7 +49,16 @@
     const line = find("refusal", form());
     line.textContent = text ?? "";
     line.hidden = !text;
+    find("receipts", form()).hidden = text !== say("receipt");
     form().dataset.refused = text ? "yes" : "";
+  }
+
+  /** How many files are chosen, where the browser would say it in its own language. */
+  function count(n) {
+    const line = find("chosen", form());
+    line.dataset.none ??= line.textContent;
+    line.textContent = n > 1 ? say("chosen", { n }) : line.dataset.none;
+    form().querySelector(".file").classList.toggle("several", n > 1);
   }
 
   /** What was chosen or dropped: one file goes the form's own way, several get rows. */
@@ -57,6 +69,7 @@
       rows.splice(rows.indexOf(row), 1);
     }
     refuse(null);
+    count(files.length);
     const many = files.length > 1 && files.length <= MOST;
     const button = find("check", form());
     button.dataset.single ??= button.textContent;
@@ -121,6 +134,8 @@
       queue.push(row);
     }
     form().reset();
+    count(0);
+    history.replaceState({ answered: true }, ""); // a list that is loaded anew is gone, and that is told
     find("check", form()).textContent = find("check", form()).dataset.single;
     pump();
   }
@@ -272,9 +287,11 @@
     form().elements.file.multiple = true;
     form().elements.file.addEventListener("change", choose);
     form().addEventListener("submit", (event) => {
-      const several = event.target.elements.file.files.length > 1;
+      const { length } = event.target.elements.file.files;
+      const several = length > 1;
       const { refused } = event.target.dataset;
-      if (several || refused) event.preventDefault();
+      if (several || refused || !length) event.preventDefault();
+      if (!length) refuse(say("none"));
       if (several && !refused) start();
     });
     find("table").addEventListener("click", table);

@@ -4,7 +4,7 @@
 
   function taken() {
     const fragment = location.hash.slice(1);
-    history.replaceState(null, "", location.pathname + location.search);
+    history.replaceState(history.state, "", location.pathname + location.search);
     return fragment;
   }
 
@@ -16,6 +16,11 @@
 
   const first = taken();
   addEventListener("DOMContentLoaded", () => open(first));
+  document.addEventListener("submit", (event) => {
+    if (!globalThis.asking || !event.target.elements.file?.files.length) return;
+    event.preventDefault();
+    asking.ask(new FormData(event.target));
+  });
   addEventListener("hashchange", () => {
     if (location.hash && location.hash !== "#main") open(taken());
   });
