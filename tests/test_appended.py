@@ -91,6 +91,7 @@ HEADERS = {
     "a-generation-of-six": (b"7 123456 obj", False),
     "signs-before-it": (b"x7 0 obj", True),
     "one-number": (b"x10 obj", False),
+    "one-number-behind-a-space": (b"x 10 obj", False),
     "no-number": (b"x obj", False),
     "a-sign-between": (b"7-0 obj", False),
     "no-space-behind-the-generation": (b"7 0obj", False),
@@ -138,7 +139,8 @@ def test_a_revision_ends_once(more: bytes) -> None:
 
 def test_a_revision_without_an_end_is_refused() -> None:
     content, begin, _, section = revision()
-    assert fault(content, begin, 0, section) == "a revision without an end of its own"
+    for end in (0, begin):
+        assert fault(content, begin, end, section) == "a revision without an end of its own"
 
 
 @pytest.mark.parametrize("more", [b"x", b"\n%", b"1 0 obj\n<< >>\nendobj\n"])

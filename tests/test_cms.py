@@ -6,12 +6,13 @@ from typing import Any
 
 import pytest
 import world
-from asn1crypto import cms, x509
+from asn1crypto import algos, cms, x509
 from envelopes import Recipe, attribute, signed_data, token
 from world import SIGNED, cast
 
 from verify.cms import parse
-from verify.der import Malformed
+from verify.der import Malformed, encoded, single
+from verify.identifiers import scheme_of
 
 DIGEST = b"\0" * 32
 
@@ -57,6 +58,38 @@ def test_a_token_is_taken_from_its_own_attribute_alone() -> None:
     )
     signed = parse(signed_data(cast().principal, DIGEST, recipe))
     assert (signed.timestamps, signed.content_timestamps) == ((after.dump(),), (at_signing.dump(),))
+
+
+def told(identifier: bytes) -> tuple[str, str, int]:
+    """What the identifier of a signature algorithm says beside a digest of SHA-256 and a key of RSA."""
+    return scheme_of(single(identifier), "sha256", encoded("1.2.840.113549.1.1.1"))
+
+
+def scheme(algorithm: str, parameters: dict[str, Any] | None = None) -> tuple[str, str, int]:
+    """The same, of an identifier that another library writes."""
+    more = {} if parameters is None else {"parameters": parameters}
+    return told(algos.SignedDigestAlgorithm({"algorithm": algorithm} | more).dump())
+
+
+def test_an_identifier_says_its_scheme() -> None:
+    assert scheme("ed25519") == ("ed25519", "sha256", 0)
+    assert scheme("sha256_rsa") == scheme("rsassa_pkcs1v15") == ("rsassa_pkcs1v15", "sha256", 0)
+    with pytest.raises(Malformed, match="disagree"):
+        scheme("sha512_rsa")
+    sha256 = algos.DigestAlgorithm({"algorithm": "sha256"})
+    named = {"hash_algorithm": sha256, "mask_gen_algorithm": {"algorithm": "mgf1", "parameters": sha256}}
+    assert scheme("rsassa_pss", named | {"salt_length": 7}) == ("rsassa_pss", "sha256", 7)
+    with pytest.raises(Malformed, match="pss"):
+        scheme("rsassa_pss", named | {"trailer_field": 2})
+
+
+def test_what_an_identifier_of_pss_leaves_out_has_the_defaults_of_the_standard() -> None:
+    """RFC 4055, 3.1: SHA-1, its mask, a salt of 20 octets."""
+    pss = b"\x06\x09" + encoded("1.2.840.113549.1.1.10")
+    for without in (b"\x30\x0b" + pss, b"\x30\x0d" + pss + b"\x30\x00"):
+        assert told(without) == ("rsassa_pss", "sha1", 20)
+    with pytest.raises(Malformed, match="pss"):
+        scheme("rsassa_pss", {"hash_algorithm": algos.DigestAlgorithm({"algorithm": "sha256"})})
 
 
 def test_an_unknown_signature_algorithm_is_refused() -> None:
