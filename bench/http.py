@@ -38,6 +38,7 @@ from gateway.sandbox import Sandbox
 from gateway.settings import SPARE_WORKERS
 from gateway.verifications import verify
 from issuers import anchors, certification, kit, store
+from issuers.snapshot import Held
 from verify.trust import Role, Use
 
 ROOT = Path(__file__).parent.parent
@@ -239,13 +240,13 @@ async def judging(world: World) -> tuple[float, float]:
         path = Path(folder) / "registry.sqlite3"
         path.write_bytes(world.registry)
         engine = store.connect(f"sqlite:///{path}")
-        sandbox = Sandbox(2)
+        sandbox, held = Sandbox(2), Held()
         await sandbox.start()
         try:
             rates: list[list[float]] = [[], []]
             for _ in range(ROUNDS):
                 for column in range(2):
-                    rates[column].append(await _rate(column + 1, lambda: verify(pdf, engine, sandbox, "")))
+                    rates[column].append(await _rate(column + 1, lambda: verify(pdf, engine, sandbox, "", held)))
         finally:
             await sandbox.stop()
             engine.dispose()

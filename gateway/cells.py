@@ -61,13 +61,17 @@ class CellLost(Exception):  # noqa: N818 - named for what happened
 
 
 class Cell:
-    """One worker process. `spent` once anything went wrong: then the cell must not be used again."""
+    """One worker process. `spent` once anything went wrong: then the cell must not be used again.
+
+    `worn` when it has done so much that another should take its place; `busy` while it is somebody's; `keeps` when it
+    holds evidence between two jobs about one document.
+    """
 
     def __init__(self) -> None:
-        self.spent = False
+        self.spent = self.busy = self.keeps = False
+        self._jobs = 0
         self._pool = pebble.ProcessPool(
             max_workers=1,
-            max_tasks=JOBS_PER_WORKER,
             initializer=worker.confine,
             context=multiprocessing.get_context("forkserver"),
         )
@@ -84,10 +88,16 @@ class Cell:
         except BaseException as error:  # noqa: BLE001 (a job that is cancelled still runs)
             self.spent = True
             raise _meaning(error, time.monotonic() - began, seconds) from None
+        self._jobs += 1
         if isinstance(answer, worker.Refusal):
             self.spent = answer.limit == "memory"  # what is left of its heap is in pieces
             raise Unreadable(answer.code, answer.limit)
         return answer
+
+    @property
+    def worn(self) -> bool:
+        """Whether it has done as many jobs as one worker should."""
+        return self._jobs >= JOBS_PER_WORKER
 
     def end(self) -> None:
         """Kill the worker and wait for the pool's threads."""

@@ -17,6 +17,7 @@ from gateway.sandbox import Sandbox
 from gateway.settings import Settings
 from gateway.verifications import verify
 from issuers.address import host_of
+from issuers.snapshot import Held
 from verify.report import Verdict
 
 VALID, NOT_VALID, NOT_JUDGED = 0, 1, 2
@@ -40,11 +41,11 @@ async def verify_all(
     """Verify files, as many at once as there are workers; one answer each, in their order."""
     sandbox = Sandbox(min(settings.workers, len(files)))
     await sandbox.start()
-    turns = asyncio.Semaphore(sandbox.size)
+    turns, held = asyncio.Semaphore(sandbox.size), Held()
 
     async def one(path: Path) -> Answer:
         async with turns:
-            answer = await _verify(path, engine, sandbox, settings)
+            answer = await _verify(path, engine, sandbox, settings, held)
         tell()
         return answer
 
@@ -54,10 +55,10 @@ async def verify_all(
         await sandbox.stop()
 
 
-async def _verify(path: Path, engine: Engine, sandbox: Sandbox, settings: Settings) -> Answer:
+async def _verify(path: Path, engine: Engine, sandbox: Sandbox, settings: Settings, held: Held) -> Answer:
     try:
         content = await asyncio.to_thread(_read, path, settings.max_upload_bytes)
-        report, trust = await verify(content, engine, sandbox, host_of(settings.public_url))
+        report, trust = await verify(content, engine, sandbox, host_of(settings.public_url), held)
     except Exception as error:  # noqa: BLE001 (every error is told as the problem that it is)
         problem = problems.of(error)
         code = NOT_JUDGED if problem.kind.status >= SERVERS_FAULT else NOT_VALID

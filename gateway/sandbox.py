@@ -11,15 +11,16 @@ import heapq
 import itertools
 import logging
 from collections.abc import AsyncIterator, Callable
+from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, overload
 
 from gateway import cells, worker
 from gateway.cells import Cell, CellLost, WorkerDied
 from verify.evidence import Evidence, Unreadable
 from verify.policy import Policy
 from verify.report import Report
-from verify.trust import TrustSnapshot
+from verify.trust import Names, TrustSnapshot
 
 log = logging.getLogger(__name__)
 
@@ -40,12 +41,23 @@ RENEWAL_SECONDS = 1.0
 """Pause before another attempt when a worker does not start: the machine is short of something."""
 
 
+FORGET_SECONDS = 1.0
+"""To forget is nothing; a worker that cannot is replaced."""
+
 SETTLE_SECONDS = 1.0
 """pebble has begun to fork another worker for a cell whose worker died; cut short, it would cry out on stderr."""
 
 
 class Busy(Exception):  # noqa: N818 - a state, not an error
     """All workers are busy and too many jobs are waiting: answered as 503."""
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """Evidence that stays in the worker that has read it: what the registry is asked for, and where the rest lies."""
+
+    names: Names
+    cell: Cell
 
 
 class Sandbox:
@@ -57,6 +69,7 @@ class Sandbox:
         self._idle: list[Cell] = []
         self._waiting: list[tuple[int, int, asyncio.Future[Cell]]] = []
         self._ticket = itertools.count()
+        self._leaving: set[Cell] = set()
         self._renewals: set[asyncio.Task[None]] = set()
         self._stopping = False
 
@@ -88,26 +101,56 @@ class Sandbox:
         self._cells.clear()
         self._idle.clear()
 
-    async def open(self, given: bytes | str, host: str = "") -> Evidence:
+    @overload
+    async def open(self, given: bytes | str, host: str = "") -> Evidence: ...
+
+    @overload
+    async def open(self, given: bytes | str, host: str, stay: contextlib.AsyncExitStack) -> Kept: ...
+
+    async def open(
+        self, given: bytes | str, host: str = "", stay: contextlib.AsyncExitStack | None = None
+    ) -> Evidence | Kept:
         """Read a file, or the text of a QR code; raises Unreadable, WorkerDied or Busy.
 
-        `host` is this gateway's own, to which codes should lead.
+        `host` is this gateway's own, to which codes should lead. With `stay` the worker keeps what it has read, and is
+        kept for it until the stay ends: what was parsed is neither sent nor parsed again.
         """
-        answer = await self.run(OPEN_SECONDS, _open, given, host)
+        answer: Any
+        if stay is None:
+            answer = await self.run(OPEN_SECONDS, _open, given, host)
+        else:
+            answer = await self._keep(stay, given, host)
         if isinstance(answer, worker.Defect):
             log.error("a reader failed with %s", answer.exception)
             raise Unreadable("unreadable")
-        if not isinstance(answer, Evidence):
+        if not isinstance(answer, Evidence if stay is None else Kept):
             raise WorkerDied
         return answer
 
-    async def judge(self, evidence: Evidence, trust: TrustSnapshot, policy: Policy, at: datetime) -> Report:
+    async def judge(self, evidence: Evidence | Kept, trust: TrustSnapshot, policy: Policy, at: datetime) -> Report:
         """Judge evidence; raises Unreadable (a limit), WorkerDied or Busy."""
-        answer = await self.run(JUDGE_SECONDS, _judge, evidence, trust, policy, at, urgent=True)
+        if isinstance(evidence, Kept):
+            evidence.cell.keeps = False
+            try:
+                answer = await evidence.cell.run(JUDGE_SECONDS, _judge_kept, trust, policy, at)
+            except CellLost:
+                raise WorkerDied from None
+        else:
+            answer = await self.run(JUDGE_SECONDS, _judge, evidence, trust, policy, at, urgent=True)
         if not isinstance(answer, Report):
             log.error("the engine failed with %s", getattr(answer, "exception", "no report"))
             raise WorkerDied
         return answer
+
+    async def _keep(self, stay: contextlib.AsyncExitStack, given: bytes | str, host: str) -> Any:  # noqa: ANN401 (as `run`)
+        """Open in a worker that keeps the evidence; what it answers, with the worker if that is what it should."""
+        for _ in range(self.size + 1):
+            cell = await stay.enter_async_context(self._cell(urgent=False))
+            with contextlib.suppress(CellLost):
+                answer = await cell.run(OPEN_SECONDS, _open_and_keep, given, host)
+                cell.keeps = isinstance(answer, Names)
+                return Kept(answer, cell) if isinstance(answer, Names) else answer
+        raise WorkerDied
 
     async def run(self, seconds: float, job: Callable[..., Any], *args: Any, urgent: bool = False) -> Any:  # noqa: ANN401 (any job)
         """Run any picklable job in a worker; its result, or a `worker.Defect`.
@@ -123,14 +166,25 @@ class Sandbox:
 
     @contextlib.asynccontextmanager
     async def _cell(self, *, urgent: bool) -> AsyncIterator[Cell]:
-        """An idle cell, for as long as the job takes; afterwards it is the next one's, or replaced."""
+        """An idle cell, for as long as it is needed; afterwards it is the next one's, or replaced.
+
+        Evidence that it still keeps then, because nobody came to have it judged, is forgotten (P6).
+        """
         cell = self._idle.pop() if self._idle else await self._turn(urgent=urgent)
+        cell.busy = True
         try:
-            yield cell
+            try:
+                yield cell
+            finally:
+                if cell.keeps and not cell.spent:
+                    cell.keeps = False
+                    with contextlib.suppress(Exception):
+                        await cell.run(FORGET_SECONDS, _forget)
         finally:
-            if cell.spent:
-                self._replace(cell)
-            else:
+            cell.busy = False
+            if cell.spent or cell.worn:
+                self._succeed(cell)
+            if not cell.spent:
                 self._offer(cell)
 
     async def _turn(self, *, urgent: bool) -> Cell:
@@ -156,11 +210,13 @@ class Sandbox:
                 return
         self._idle.append(cell)
 
-    def _replace(self, cell: Cell) -> None:
-        """Throw a cell away and make another in its place, while the caller goes on."""
-        if self._stopping:
-            return  # `stop` ends it
-        self._cells.discard(cell)
+    def _succeed(self, cell: Cell) -> None:
+        """Make another in the place of a cell, while the caller goes on; one that is only worn works until then."""
+        if self._stopping or cell in self._leaving:
+            return  # `stop` ends it, or its successor is on the way
+        self._leaving.add(cell)
+        if cell.spent:
+            self._cells.discard(cell)
         renewal = asyncio.create_task(self._renew(cell))
         self._renewals.add(renewal)
         renewal.add_done_callback(self._renewals.discard)
@@ -176,8 +232,15 @@ class Sandbox:
                 else:
                     self._admit(cell)
                     break
+            old.spent = True
+            self._cells.discard(old)
+            if old in self._idle:
+                self._idle.remove(old)
             await asyncio.sleep(SETTLE_SECONDS)
+            while old.busy:  # noqa: ASYNC110 (nothing waits for it but its own end)
+                await asyncio.sleep(SETTLE_SECONDS)
         finally:
+            self._leaving.discard(old)
             await asyncio.to_thread(old.end)
 
 
@@ -193,3 +256,24 @@ def _judge(evidence: Evidence, trust: TrustSnapshot, policy: Policy, at: datetim
     from verify.procedure import judge  # noqa: PLC0415 (as above)
 
     return judge(evidence, trust, policy, at)
+
+
+_kept: list[Evidence] = []
+"""In a worker: the one document between its two trips."""
+
+
+def _open_and_keep(given: bytes | str, host: str) -> Names:
+    """In a worker: the readers; only what the registry is asked for leaves it."""
+    _forget()
+    _kept.append(_open(given, host))
+    return _kept[0].names
+
+
+def _judge_kept(trust: TrustSnapshot, policy: Policy, at: datetime) -> Report:
+    """In a worker: the engine, about what was read here before."""
+    return _judge(_kept.pop(), trust, policy, at)
+
+
+def _forget() -> None:
+    """In a worker: nothing of a document outlives its request."""
+    _kept.clear()

@@ -6,7 +6,8 @@
 from __future__ import annotations
 
 import asyncio
-from dataclasses import dataclass
+from contextlib import AsyncExitStack
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
@@ -23,6 +24,7 @@ from gateway.receipts import ReceiptKey
 from gateway.reporting import Verification, show
 from gateway.sandbox import Sandbox
 from issuers import snapshot
+from issuers.snapshot import Held
 from verify.picture import format_of
 from verify.policy import HB_1
 from verify.qr import Refused as Foreign
@@ -44,19 +46,24 @@ class Service:
     intake: Intake
     receipts: ReceiptKey
     host: str
+    held: Held = field(default_factory=Held)
 
 
-async def verify(given: bytes | str, engine: Engine, sandbox: Sandbox, host: str) -> tuple[Report, TrustSnapshot]:
+async def verify(
+    given: bytes | str, engine: Engine, sandbox: Sandbox, host: str, held: Held | None = None
+) -> tuple[Report, TrustSnapshot]:
     """The story of one upload, or of one scanned text.
 
-    `host` is what this gateway's own QR codes lead to. Raises Refused for what is no document of ours, Unreadable for
-    what no parser opens or what passes a limit, WorkerDied, Busy, and the database's errors: then there is no report,
-    and so no verdict (promise P3).
+    `host` is what this gateway's own QR codes lead to, `held` what is known of the registry's generation. Raises
+    Refused for what is no document of ours, Unreadable for what no parser opens or what passes a limit, WorkerDied,
+    Busy, and the database's errors: then there is no report, and so no verdict (promise P3).
     """
     recognise(given)
-    evidence = await sandbox.open(given, host)  # parsed, not yet believed: keys, issuer, number, digests
-    trust = await asyncio.to_thread(snapshot.read, engine, evidence.names)  # just what it names, as of now (P2)
-    report = await sandbox.judge(evidence, trust, HB_1, at=datetime.now(VIETNAM))
+    async with AsyncExitStack() as stay:  # the worker keeps what it has read, and is kept for it
+        evidence = await sandbox.open(given, host, stay)  # parsed, not yet believed: keys, issuer, number, digests
+        # Just what it names, as of now (P2).
+        trust = await asyncio.to_thread(snapshot.read, engine, evidence.names, held)
+        report = await sandbox.judge(evidence, trust, HB_1, at=datetime.now(VIETNAM))
     metrics.VERDICTS.labels(report.verdict.value).inc()
     return report, trust
 
@@ -67,7 +74,7 @@ async def receive(request: Request[Any, Any, Any]) -> Verification:
     with service.intake.place() as place:
         given = await _scanned(request) if _is_json(request) else await place.read(request)
         with metrics.SECONDS.time():
-            report, trust = await verify(given, service.engine, service.sandbox, service.host)
+            report, trust = await verify(given, service.engine, service.sandbox, service.host, service.held)
     return show(report, trust, service.receipts.sign(report))
 
 

@@ -1,13 +1,16 @@
 """The slice of the registry that a document names, as one frozen TrustSnapshot.
 
 All of it is read in one transaction, so it is one moment with one generation (P2). The number of queries is the same
-whatever the registry holds, and each goes by an index.
+whatever the registry holds, and each goes by an index. Who may sign is the same for all documents of one school, so a
+server keeps that as long as the generation is the same (`Held`); what is registered of a transcript is always read.
 """
 
 from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from hashlib import sha256
 from typing import Any
 
 from sqlalchemy import Column, ColumnElement, Connection, Engine, Row, Select, and_, bindparam, case, or_, select, union
@@ -111,15 +114,38 @@ SUCCESSIONS = (
 )
 
 
-def read(source: Engine | Connection, names: Names) -> TrustSnapshot:
+MOST_HELD = 512
+"""Schools and their signers whose part of the registry is kept, about 20 KB each; then all are forgotten."""
+
+
+class Held:
+    """What was read of who may sign, of one generation alone: every change of the registry makes another (P2, P5).
+
+    It is found by a digest of what was asked, and is the registry's own: nothing that was uploaded is kept (P6).
+    Threads may share one.
+    """
+
+    def __init__(self) -> None:
+        self._now: tuple[tuple[int, str], dict[bytes, TrustSnapshot]] = ((0, ""), {})
+
+    def of(self, head: tuple[int, str]) -> dict[bytes, TrustSnapshot]:
+        """What is held of the registry as of this generation and ledger head."""
+        now = self._now
+        if now[0] != head or len(now[1]) >= MOST_HELD:
+            now = self._now = (head, {})  # who is reading an older one goes on with it, and it is forgotten
+        return now[1]
+
+
+def read(source: Engine | Connection, names: Names, held: Held | None = None) -> TrustSnapshot:
     """What the registry holds of these names, and nothing else of it.
 
-    An engine is asked in a read transaction of its own; a connection's transaction is the caller's.
+    An engine is asked in a read transaction of its own; a connection's transaction is the caller's. What is `held` of
+    the generation that the transaction sees is not read again.
     """
     if isinstance(source, Engine):
         with reading(source) as connection:
-            return _read(connection, names)
-    return _read(source, names)
+            return _read(connection, names, held)
+    return _read(source, names, held)
 
 
 def generation(source: Engine | Connection) -> tuple[int, str]:
@@ -130,29 +156,35 @@ def generation(source: Engine | Connection) -> tuple[int, str]:
     return ledger.head(source)
 
 
-def _read(connection: Connection, names: Names) -> TrustSnapshot:
-    number, head = ledger.head(connection)
-    synthetic = bool(connection.scalar(select(registry.c.synthetic)))
+def _read(connection: Connection, names: Names, held: Held | None) -> TrustSnapshot:
+    head = ledger.head(connection)
     versions = _versions(connection, names)
+    named = frozenset({version.issuer for version in versions} | ({names.issuer} if names.issuer else set()))
+    known = held.of(head) if held is not None else {}
+    said = repr([sorted(names.keys), sorted(names.kids), sorted(names.serials), sorted(named)])
+    asked = sha256(said.encode()).digest()
+    if asked not in known:
+        known[asked] = _authority(connection, head, names, named)
+    return replace(known[asked], versions=versions, withdrawals=_withdrawals(connection, names, versions))
+
+
+def _authority(connection: Connection, head: tuple[int, str], names: Names, named: Iterable[str]) -> TrustSnapshot:
+    """Who may sign: of the keys and issuers that are named, all but the transcripts."""
     rows, certificates, chains = _keys(connection, names)
     anchors, helpers = every_anchor(connection), _intermediates(connection, chains)
     revoked = listed_for(connection, names, certificates, helpers)
     known = _told(rows, certificates, revoked, (*helpers, *(anchor.der for anchor in anchors)))
     offices = _appointments(connection, known)
-    named = {version.issuer for version in versions} | ({names.issuer} if names.issuer else set())
     return TrustSnapshot(
-        generation=number,
-        ledger_head=head,
-        synthetic=synthetic,
-        issuers=_issuers(connection, named, {office.issuer for office in offices}),
+        *head,
+        synthetic=bool(connection.scalar(select(registry.c.synthetic))),
+        issuers=_issuers(connection, set(named), {office.issuer for office in offices}),
         keys=known,
         appointments=offices,
         anchors=anchors,
         intermediates=helpers,
         crls=held_crls(connection),
         revoked=revoked,
-        versions=versions,
-        withdrawals=_withdrawals(connection, names, versions),
     )
 
 

@@ -10,16 +10,20 @@ import subprocess
 import sys
 import time
 from collections.abc import Awaitable, Callable
+from contextlib import AsyncExitStack, suppress
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
 from running import tiny
 
+from gateway import cells, worker
 from gateway import sandbox as rooms
-from gateway import worker
 from gateway.cells import WorkerDied
-from gateway.sandbox import Busy, Sandbox
+from gateway.sandbox import Busy, Kept, Sandbox
 from verify.evidence import Evidence, Unreadable
+from verify.policy import HB_1
+from verify.trust import TrustSnapshot
 
 
 def run(story: Callable[[Sandbox], Awaitable[Any]], workers: int = 2) -> Any:  # noqa: ANN401 (whatever it tells)
@@ -170,6 +174,89 @@ def test_open_and_judge_take_nothing_else_for_an_answer(monkeypatch: pytest.Monk
             await sandbox.judge(evidence, None, None, None)  # type: ignore[arg-type] # never looked at
 
     run(story)
+
+
+KEPT = "len(__import__('gateway.sandbox').sandbox._kept)"
+
+
+def test_evidence_stays_in_the_worker_that_has_read_it_and_no_longer_than_it_is_asked_for() -> None:
+    pdf, at = tiny().pdf, datetime.now(UTC)
+    trust = TrustSnapshot(0, "")
+
+    async def story(sandbox: Sandbox) -> None:
+        whole = await sandbox.open(pdf)
+        async with AsyncExitStack() as stay:
+            kept = await sandbox.open(pdf, "", stay)
+            assert isinstance(kept, Kept)
+            assert kept.names == whole.names
+            assert await kept.cell.run(3, eval, KEPT) == 1
+            said = await sandbox.judge(kept, trust, HB_1, at)
+            assert await kept.cell.run(3, eval, KEPT) == 0
+        assert said == await sandbox.judge(whole, trust, HB_1, at)
+        assert said.signatures
+        for failure in (LookupError, asyncio.CancelledError):
+            with suppress(failure):
+                async with AsyncExitStack() as stay:
+                    kept = await sandbox.open(pdf, "", stay)
+                    raise failure
+            assert await sandbox.run(3, eval, KEPT) == 0
+
+    run(story)
+
+
+def test_a_worker_is_kept_for_the_document_that_it_keeps() -> None:
+    pdf = tiny().pdf
+
+    async def story(sandbox: Sandbox) -> None:
+        async with AsyncExitStack() as first, AsyncExitStack() as second:
+            one, two = [await sandbox.open(pdf, "", stay) for stay in (first, second)]
+            assert one.cell is not two.cell
+            waiting = asyncio.create_task(sandbox.run(3, pow, 2, 10))
+            await asyncio.sleep(0.3)
+            assert not waiting.done()
+        assert await waiting == 1024
+
+    run(story)
+
+
+def test_a_worker_that_dies_with_what_it_keeps_is_no_verdict() -> None:
+    pdf = tiny().pdf
+
+    async def story(sandbox: Sandbox) -> None:
+        async with AsyncExitStack() as stay:
+            kept = await sandbox.open(pdf, "", stay)
+            os.kill(await kept.cell.run(3, os.getpid), signal.SIGKILL)
+            await asyncio.sleep(0.3)
+            with pytest.raises(WorkerDied):
+                await sandbox.judge(kept, TrustSnapshot(0, ""), HB_1, datetime.now(UTC))
+        assert await sandbox.run(3, pow, 2, 10) == 1024
+        async with AsyncExitStack() as stay:
+            with pytest.raises(Unreadable):
+                await sandbox.open(b"%PDF-1.7 rubbish", "", stay)
+
+    run(story)
+
+
+def test_a_worker_that_has_done_enough_is_replaced_and_nobody_waits_long(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(cells, "JOBS_PER_WORKER", 5)
+
+    async def story(sandbox: Sandbox) -> set[int]:
+        async with AsyncExitStack() as stay:
+            kept = await sandbox.open(tiny().pdf, "", stay)  # meanwhile its cell is worn, and kept until it is free
+            pids = {await kept.cell.run(3, os.getpid) for _ in range(20)}
+            assert len(pids) == 1
+        for _ in range(300):
+            pids.add(await sandbox.run(3, os.getpid))
+            await asyncio.sleep(0.01)
+        await asyncio.sleep(3)
+        assert sum(_alive(pid) for pid in pids) <= 4
+        return pids
+
+    assert len(run(story)) >= 6
+
+
+def _alive(pid: int) -> bool:
+    return pathlib.Path(f"/proc/{pid}").exists()
 
 
 def test_signals_to_the_whole_group_leave_workers_at_work() -> None:

@@ -40,6 +40,7 @@ from sqlalchemy import Engine, event, insert
 from issuers import appointments, certificates, keys, ledger, register, registry, snapshot, store
 from issuers.register import Amendment, AmendmentReason, Item, WithdrawalReason
 from issuers.revocations import Reason
+from issuers.snapshot import Held
 from issuers.tables import issuer_periods, successions
 from verify.trust import (
     Anchor,
@@ -331,3 +332,47 @@ def test_the_keys_that_a_slice_names_are_known_by_their_spki(engine: Engine) -> 
     with store.writing(engine) as connection:
         appointed(connection, "principal")
     assert set(snapshot.read(engine, Names(keys=frozenset({key_id("principal")}))).keys) == {key_id("principal")}
+
+
+def test_what_is_held_is_not_read_again_and_equal(engine: Engine) -> None:
+    with store.writing(engine) as connection:
+        keys_of = {name: appointed(connection, name) for name in ("principal", "other")}
+    registered(engine, item(1), item(2))
+    held = Held()
+    asked = [
+        Names(frozenset({key}), SCHOOL, item(number).number, kids=kids, serials=serials)
+        for key in keys_of.values()
+        for number in (1, 2)
+        for kids in (frozenset[str](), frozenset({keys_of["other"][:16]}))
+        for serials in (frozenset[int](), frozenset({7}))
+    ]
+    asked += [Names(), Names(issuer=OTHER), Names(keys=frozenset(keys_of.values()))]
+    for _ in range(2):
+        for names in asked:
+            assert snapshot.read(engine, names, held) == snapshot.read(engine, names)
+    statements: list[str] = []
+    event.listen(engine, "before_cursor_execute", lambda *said: statements.append(said[2]))
+    snapshot.read(engine, asked[0], held)
+    assert len(statements) == 5  # BEGIN, the ledger's head, and three that tell of the transcript
+    assert not any("keys" in one or "appointments" in one for one in statements)
+
+
+def test_what_is_held_ends_with_its_generation(engine: Engine) -> None:
+    with store.writing(engine) as connection:
+        key = appointed(connection, "principal")
+    held, names = Held(), Names(frozenset({key}), SCHOOL)
+    assert snapshot.read(engine, names, held).keys[key].state is KeyState.ACTIVE
+    with store.writing(engine) as connection:
+        keys.suspend(connection, key, **BY)
+        assert snapshot.read(engine, names, held).keys[key].state is KeyState.ACTIVE  # nobody has said so yet (P2)
+    suspended = snapshot.read(engine, names, held)
+    assert suspended.keys[key].state is KeyState.SUSPENDED
+    assert suspended == snapshot.read(engine, names)
+
+
+def test_of_one_generation_so_much_is_held(engine: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(snapshot, "MOST_HELD", 3)
+    held = Held()
+    for number in range(10):
+        snapshot.read(engine, Names(serials=frozenset({number})), held)
+        assert 1 <= len(held._now[1]) <= 3
