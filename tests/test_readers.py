@@ -64,7 +64,6 @@ UNREADABLE: dict[str, tuple[Callable[[], bytes], str, str]] = {
     "a-header-alone": (lambda: b"%PDF-1.7\n", "unreadable", ""),
     "half-a-file": (lambda: sheet.sheet()[:3000], "unreadable", ""),
     "a-password": (lambda: locked(user="u"), "password", ""),
-    "an-owners-password": (lambda: locked(user=""), "unreadable", ""),
     "no-pages": (lambda: without_pages(), "no_pages", ""),  # noqa: PLW0108 - defined below
     "a-signature-that-is-an-array": (lambda: sheet.sheet(bend=array_for_a_signature), "unreadable", ""),
     "too-many-ranges": (lambda: sheet.sheet() + b"%/ByteRange\n" * 129, "limit", "signatures"),

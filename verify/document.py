@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from verify.encryption import Encryption, read_encryption
 from verify.syntax import WHITE, Damaged, Ref, Stream, read, read_object
 from verify.xref import ENDSTREAM, LAST, Packed, Section, Standing, decoded, read_sections
 
@@ -26,9 +27,9 @@ Place = Standing | Packed
 
 
 class Document:
-    """A file, its views oldest first, and what was read of it so far.
+    """A file, its views oldest first, and what was read of it so far; deciphered, if an empty password opens it.
 
-    Raises Damaged: it cannot be read without guessing, or is encrypted.
+    Raises Damaged: it cannot be read without guessing.
     """
 
     def __init__(self, content: bytes) -> None:
@@ -40,6 +41,8 @@ class Document:
         """What stands at an offset: number, object, end."""
         self.packed: dict[int, list[Any]] = {}
         """What the object stream at an offset holds."""
+        self.owners: dict[int, Ref] = {}
+        """Of an encrypted file: whose the stream is whose bytes begin at an offset."""
         ends = {int(match[1]): match.end() for match in END.finditer(content)}
         places: dict[int, Place] = {}
         given: frozenset[int] = frozenset()
@@ -56,13 +59,47 @@ class Document:
                     raise Damaged("too many objects")
                 self.views.append(View(self, ends[section.start], tuple(open_sections), places, given))
                 open_sections = []
-        if any("/Encrypt" in view.trailer for view in self.views):
-            raise Damaged("encrypted")
+        self.encryption = self._encryption()
 
     @property
     def last(self) -> View:
         """The file as it stands."""
         return self.views[-1]
+
+    def read(self, offset: int) -> tuple[Ref, Any, int]:
+        """What stands at an offset: its number, the object, and where that ends. Raises Damaged."""
+        number, held, end = read_object(self.content, offset)
+        if self.encryption is not None:
+            held = self.encryption.plain(number, held)
+            if isinstance(held, Stream):
+                self.owners[held.begin] = number
+        return number, held, end
+
+    def _encryption(self) -> Encryption | None:
+        """How the file is encrypted, from its first section to its last in the same way. Raises Damaged."""
+        trailers = [section.trailer for view in self.views for section in view.sections]
+        newest = [view.trailer for view in self.views]
+        said = [one.get("/Encrypt") for one in newest]
+        if not any("/Encrypt" in one for one in trailers):
+            return None
+        # A linearized file has two trailers in a revision, of which the older may say less.
+        if not all(one.get("/Encrypt", said[0]) == said[0] for one in trailers) or said != said[:1] * len(said):
+            raise Damaged("encryption that begins or changes later")
+        identifiers = [one.get("/ID") for one in newest]
+        first = [one[0] if isinstance(one, list) and one else b"" for one in identifiers]
+        if not isinstance(first[0], bytes) or first != first[:1] * len(first):
+            raise Damaged("an identifier that changes")
+        entry = said[0]
+        if isinstance(entry, Ref):
+            places = {view.places.get(entry.number) for view in self.views}
+            (place, *others) = places
+            if others or not isinstance(place, Standing):
+                raise Damaged("encryption that begins or changes later")
+            self.standing[place.offset] = found = read_object(self.content, place.offset)
+            if found[0] != entry:
+                raise Damaged("an object that is another")
+            entry = found[1]
+        return read_encryption(entry, first[0])
 
 
 class View:
@@ -128,7 +165,7 @@ class View:
         """What stands at an offset: its number, the object, and where that ends. Raises Damaged."""
         known = self.document.standing
         if offset not in known:
-            known[offset] = read_object(self.document.content, offset)
+            known[offset] = self.document.read(offset)
         return known[offset]
 
     def value(self, held: Any, key: str) -> Any:  # noqa: ANN401 - any PDF object
@@ -150,12 +187,15 @@ class View:
         return found or []
 
     def encoded(self, stream: Stream) -> bytes:
-        """The bytes of a stream as they stand. Raises Damaged."""
+        """The bytes of a stream as they stand, deciphered. Raises Damaged."""
         length, content = self.value(stream.dictionary, "/Length"), self.document.content
         end = stream.begin + length if type(length) is int and length >= 0 else len(content)
         if not ENDSTREAM.match(content, end):
             raise Damaged("the length of a stream")
-        return content[stream.begin : end]
+        held, encryption = content[stream.begin : end], self.document.encryption
+        if encryption is None:
+            return held
+        return encryption.stream(self.document.owners[stream.begin], stream.dictionary, held)
 
     def decoded(self, stream: Stream) -> bytes:
         """The bytes of a stream, decoded (`xref.decoded`). Raises Damaged."""

@@ -26,7 +26,7 @@ INVISIBLE = 3
 
 @dataclass(frozen=True, slots=True)
 class Structure:
-    """A file as qpdf reads it; `failed` says why it could not (`password`, `damaged`, `encrypted`, `limit`).
+    """A file as qpdf reads it; `failed` says why it could not (`password`, `damaged`, `limit`).
 
     `signatures` are (field name, SHA-256 of /Contents) of every filled signature field; `visible_text` is only asked of
     a file without signatures.
@@ -43,8 +43,6 @@ def read_structure(content: bytes) -> Structure:
     try:
         # Bytes in memory: no file is opened.
         with pikepdf.open(BytesIO(content), attempt_recovery=False, suppress_warnings=True) as pdf:
-            if pdf.is_encrypted:
-                return Structure(failed="encrypted")
             if int(pdf.trailer["/Size"]) > MAX_OBJECTS:
                 return Structure(failed="limit")
             filled = _signatures(pdf)
