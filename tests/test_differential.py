@@ -98,7 +98,8 @@ class Compared:
     def ask(self, name: str, content: bytes) -> None:
         """Compare one file."""
         try:
-            reading = ours._read(content, ours._digests(content))
+            begun = ours._beginnings(content)
+            reading = ours._read(content, {end: one.hexdigest() for end, one in begun.items()}, begun)
         except (Damaged, Unreadable, ValueError, TypeError, KeyError, IndexError, OverflowError, RecursionError) as why:
             self._unread(content, f"file: {why}")
             return
@@ -610,7 +611,7 @@ def test_every_envelope_of_the_suites_is_read_alike() -> None:
 @cache
 def envelopes() -> tuple[bytes, bytes]:
     """A small signature, and a small token."""
-    (stamp,) = parse(ours._read(stamped(), {}).signatures[0].cms).timestamps
+    (stamp,) = parse(ours._read(stamped(), {}, {}).signatures[0].cms).timestamps
     return signed_data(cast().principal, bytes(32)), stamp
 
 
@@ -658,4 +659,4 @@ SINGLE = b"<< /Type /Pages /Kids [ 1 0 R ] /Count 1 /MediaBox [0 0 595 842] /Res
 @pytest.mark.parametrize(("base", "number"), [("page", CONTENT), ("annex", SIZE)])
 def test_what_has_two_uses_in_one_dictionary_is_not_written_anew(base: str, number: int) -> None:
     content = sheet.appended(twice(base), {number: objects()[CONTENT].replace(MARK, BETTER)})
-    assert ours._read(content, {}).revisions[-1].refused
+    assert ours._read(content, {}, {}).revisions[-1].refused
