@@ -78,6 +78,7 @@ def pages_unlike(before: bytes, after: bytes, spared: Iterable[Rectangle]) -> tu
 def _opened(content: bytes) -> Iterator[Any]:
     pdf = pypdfium2.PdfDocument(content)
     try:
+        pdf.init_forms()  # without it widgets are not drawn: the faces of signatures
         yield pdf
     finally:
         pdf.close()
@@ -106,7 +107,7 @@ def _alike(old: Any, new: Any, spared: tuple[Rectangle, ...]) -> bool:  # noqa: 
 def _picture(page: Any) -> Image.Image:  # noqa: ANN401 - a page of pdfium
     width, height = page.get_size()
     scale = min(DPI / POINTS_PER_INCH, (MAX_PIXELS / (width * height)) ** 0.5)
-    picture: Image.Image = page.render(scale=scale, may_draw_forms=False).to_pil()
+    picture: Image.Image = page.render(scale=scale).to_pil()
     return picture
 
 
