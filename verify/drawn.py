@@ -78,7 +78,8 @@ def pages_unlike(before: bytes, after: bytes, spared: Iterable[Rectangle]) -> tu
 def _opened(content: bytes) -> Iterator[Any]:
     pdf = pypdfium2.PdfDocument(content)
     try:
-        pdf.init_forms()  # without it widgets are not drawn: the faces of signatures
+        if pdf.get_formtype() == raw.FORMTYPE_ACRO_FORM:
+            pdf.init_forms()  # without it widgets are not drawn: the faces of signatures
         yield pdf
     finally:
         pdf.close()
