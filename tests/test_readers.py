@@ -516,6 +516,40 @@ def test_text_that_is_not_drawn_is_not_seen(text: bytes, *, visible: bool) -> No
     assert read_structure(sheet.sheet(fields=(), bend=bend)).visible_text is visible
 
 
+STAMPS: dict[str, tuple[dict[str, Any], bool]] = {
+    "by-its-type": ({"Type": Name.DocTimeStamp}, True),
+    "by-its-encoding": ({"SubFilter": Name("/ETSI.RFC3161")}, True),
+    "by-both": ({"Type": Name.DocTimeStamp, "SubFilter": Name("/ETSI.RFC3161")}, True),
+    "a-signature": ({"Type": Name.Sig, "SubFilter": Name("/ETSI.CAdES.detached")}, False),
+}
+
+
+@pytest.mark.parametrize("name", STAMPS)
+def test_text_is_looked_for_where_nothing_but_a_time_stamp_is_signed(name: str) -> None:
+    told, visible = STAMPS[name]
+
+    def bend(opened: Pdf) -> None:
+        opened.Root.AcroForm.Fields[0].V = opened.make_indirect(Dictionary(Contents=b"0", **told))
+
+    found = read_structure(sheet.sheet(fields=("principal",), bend=bend))
+    assert (found.visible_text, len(found.signatures)) == (visible, 1)
+
+
+def test_the_widget_of_a_field_is_no_field() -> None:
+    def bend(opened: Pdf) -> None:
+        field = opened.Root.AcroForm.Fields[0]
+        field.V = opened.make_indirect(Dictionary(Contents=b"0"))
+        field.Kids = Array([opened.make_indirect(Dictionary(Subtype=Name.Widget, Parent=field, V=field.V))])
+
+    found = read_structure(sheet.sheet(fields=("principal",), bend=bend))
+    assert [name for name, _ in found.signatures] == ["principal"]
+
+
+def test_a_file_that_the_second_reader_cannot_read_has_no_pages() -> None:
+    found = read_structure(b"%PDF-1.7")
+    assert (found.failed, found.pages, found.signatures) == ("damaged", 0, ())
+
+
 def deep_specification(opened: Pdf) -> None:
     inner: Any = Dictionary(EF=Dictionary(), F="transcript.json")
     for _ in range(MAX_DEPTH - 2):
