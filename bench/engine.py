@@ -10,14 +10,18 @@ from __future__ import annotations
 
 import hashlib
 import logging
+import shutil
 import statistics
+import subprocess
 import sys
 import time
 from collections.abc import Callable
+from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from io import BytesIO
+from multiprocessing import get_context
 from pathlib import Path
 from random import Random
 from tempfile import TemporaryDirectory
@@ -49,6 +53,8 @@ ROUNDS = 40
 NOW = datetime.now(UTC)
 ENTRIES = 100_000
 """Certificates on a large CA's list."""
+SHARED, MANY = 12, 50
+"""Portions that one process or two judge, and documents in each."""
 PADDING = 128 * 1024
 """Bytes that bring the sample to the size of files seen in the field (about 194 KB and 257 KB)."""
 
@@ -72,6 +78,9 @@ def main() -> None:
             f"{case.name:34} {len(case.pdf) // 1024:5} {floor:7.2f}m {ours:7.2f}m {peer:7.2f}m "
             f"{ours / floor:11.1f} {peer / ours:13.2f}"
         )
+    print(f"{'by command, paths not kept':34} {'pdfsig':>8} {'start':>8}   {'two processes against one':>26}")
+    for case in cases():
+        print(f"{case.name:34} {_by_command(case)}   {_by_two(case):25.2f}x")
     print(f"{'registry, 2 signatures':34} {'MB':>5} {'import':>8} {'without':>8} {'with':>8} {'adds':>11}")
     with TemporaryDirectory() as folder:
         held = _held(Path(folder))
@@ -97,6 +106,39 @@ def interleaved(*ways: Callable[[], object]) -> list[float]:
             way()
             times[index].append((time.perf_counter() - begin) * 1000)
     return [statistics.median(each) for each in times]
+
+
+def _by_command(case: Case) -> str:
+    """Milliseconds of pdfsig (poppler, NSS) on the file, and of its start alone, if it is here; it asks no root."""
+    if (pdfsig := shutil.which("pdfsig")) is None:
+        return f"{'not here':>17}"
+    with TemporaryDirectory() as folder:
+        file = Path(folder) / "signed.pdf"
+        file.write_bytes(case.pdf)
+
+        def asked(*words: str) -> None:
+            subprocess.run([pdfsig, *words], capture_output=True, check=False)  # noqa: S603 - our own words
+
+        whole, start = interleaved(partial(asked, "-nocert", str(file)), partial(asked, "-v"))
+    return f"{whole:7.1f}m {start:7.1f}m"
+
+
+def _by_two(case: Case) -> float:
+    """How many times as many documents two processes judge as one does."""
+    seconds = []
+    for processes in (1, 2):
+        with ProcessPoolExecutor(processes, get_context("forkserver")) as pool:
+            list(pool.map(_many, [case] * 2 * processes))  # warm: modules read, paths found
+            begin = time.perf_counter()
+            list(pool.map(_many, [case] * SHARED))
+            seconds.append(time.perf_counter() - begin)
+    one, two = seconds
+    return one / two
+
+
+def _many(case: Case) -> None:
+    for _ in range(MANY):
+        _ours(case)
 
 
 def cases() -> list[Case]:
