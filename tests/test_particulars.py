@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import cache
 from html import unescape
 from typing import Any
 
 import pytest
 import world
 from cases import Given
-from cases.codes import alone, code, png, said
+from cases.codes import alone, code, png, said, signed
 from world import DAY, DEPARTMENT, NOW, SCHOOL, SIGNED, Trust
 
-from gateway import contacts, pages, reporting, rows, wording
+from gateway import contacts, pages, particulars, reporting, rows, wording
 from gateway.pages import Pages
 from gateway.reporting import Verification
 from verify.policy import HB_1
@@ -36,8 +37,13 @@ def told(given: Given) -> Verification:
     return reporting.show(judge(world.opened(given.pdf), given.trust, given.policy, given.at), given.trust)
 
 
+@cache
+def made() -> Pages:
+    return Pages(20 << 20, synthetic=False)
+
+
 def shown(answer: Verification, lang: str = "vi", path: str = "/") -> str:
-    return unescape(Pages(20 << 20, synthetic=False).result(lang, answer, path=path))
+    return unescape(made().result(lang, answer, path=path))
 
 
 def left(role: Role, signer: Any) -> dict[str, Any]:  # noqa: ANN401 (a signer of the cast)
@@ -95,6 +101,21 @@ def test_an_expired_certificate_is_told_from_an_appointment_that_ended() -> None
     assert "bổ nhiệm" not in answer.summary.vi
 
 
+def test_a_day_of_issue_before_the_appointment_lacks_no_proof() -> None:
+    since = NOW - 30 * DAY
+    held = tuple(replace(one, valid_from=since) if one.role is Role.PRINCIPAL else one for one in Trust().appointments)
+    answer = answered(appointments=held)
+    assert f"ngày cấp {world.ISSUED_ON:%d/%m/%Y} nằm ngoài thời gian bổ nhiệm" in answer.summary.vi
+    assert particulars.UNPROVEN.vi not in answer.summary.vi
+
+
+def test_a_signature_that_another_of_its_role_makes_up_for_is_not_blamed() -> None:
+    (ended, _), (passed, _) = answered(**FORMER["retired"][0]).signatures, answered().signatures
+    assert ended.role == passed.role
+    assert Reason.NO_PROOF_OF_EXISTENCE in particulars.of([ended], [], None, NOW.isoformat())
+    assert particulars.of([ended, passed], [], None, NOW.isoformat()) == {}
+
+
 @pytest.mark.parametrize("lang", pages.LANGUAGES)
 def test_a_withdrawal_says_when_why_and_by_whom(lang: str) -> None:
     gone = Withdrawal(SCHOOL, world.NUMBER, ENDED, "issued_in_error")
@@ -143,6 +164,11 @@ def test_codes_of_several_transcripts_and_codes_that_contradict_each_other_are_t
     torn = answered(png(code().text, said(full_name="Trần Thị Khác")))
     assert "mâu thuẫn với nhau" in torn.summary.vi
     assert "contradict each other" in torn.summary.en
+    another = answered(signed(said(number="7N3Q8V5C1B9D2F4G")))
+    assert another.verdict == "invalid"
+    assert particulars.OF_ANOTHER.vi in another.summary.vi
+    unknown = told(alone(png(said(full_name="Trần Thị Khác"))))
+    assert particulars.UNREGISTERED_CODE.vi in unknown.summary.vi
 
 
 def test_whoever_answers_for_a_school_that_is_no_more_is_named_with_its_contact() -> None:
@@ -156,7 +182,8 @@ def test_whoever_answers_for_a_school_that_is_no_more_is_named_with_its_contact(
     assert "Trường kế thừa" in text
     silent = answered(school=world.school(**over), more_issuers=(replace(heir, contact=""),))
     assert [one.label for one in contacts.reached(silent)] == [contacts.DEPARTMENT]
-    coming = answered(school=world.school(**(over | {"valid_until": NOW + DAY, "succession_on": NOW + DAY})))
+    later = over | {"valid_until": NOW + DAY, "succession_on": NOW + DAY}
+    coming = answered(school=world.school(**later), more_issuers=(heir,))
     assert "old@x" in shown(coming)
 
 

@@ -288,3 +288,4 @@ def test_a_clerk_reads_what_has_changed_since(tmp_path: Path) -> None:
 
 def test_every_advice_has_its_headline() -> None:
     assert set(since.ADVICE) == set(since.HEADLINES)
+    assert all(said.vi.count("sổ đăng ký") <= 1 for code, said in since.ADVICE.items() if code != "other-history")

@@ -107,6 +107,15 @@ def test_the_proof_stands_in_the_bars_that_it_lies_in() -> None:
     assert claimed[0][1] < proven
 
 
+def test_a_person_is_appointed_and_a_seal_assigned() -> None:
+    trust = world()
+    held = Appointment("e", KEY, "S", Role.SCHOOL_SEAL, Capacity.SUBSTANTIVE, LONG_AGO)
+    seal = picture(replace(trust, appointments=(held,)), replace(signed(), role="school_seal"))
+    assert "Assigned" in told(seal)
+    assert "Appointed" not in told(seal)
+    assert "Appointed" in told(picture(trust, signed()))
+
+
 def test_times_are_those_of_vietnam() -> None:
     drawn = picture(world(), signed())
     assert told(drawn)["Verified at"].told == Text("10:00 23/11/2026", "10:00 23/11/2026")
