@@ -343,8 +343,8 @@ def test_a_hybrid_section_is_read() -> None:
     found = only(hybrid())
     assert (found.places, found.unclear) == ({**PLACES, 4: Standing(17, 0)}, "")
     assert found.own == Ref(5, 0)
-    assert found.beside is not None
-    assert found.beside.places == {4: Standing(17, 0)}
+    assert found.sides is not None
+    assert [one.places for one in found.sides] == [PLACES, {4: Standing(17, 0)}]
 
 
 def test_what_a_table_hides_is_not_freed() -> None:
@@ -354,12 +354,11 @@ def test_what_a_table_hides_is_not_freed() -> None:
     assert (4 in found.places, found.unclear) == (True, "")
 
 
+DIFFER = "hybrid cross-references that differ"
 HYBRIDS: dict[str, tuple[bytes, str]] = {
-    "listed-in-both": (hybrid(hidden=b"/W [0 1 0] /Size 9 /Index [1 1]"), "an object number twice"),
-    "freed-by-the-stream": (
-        hybrid(hidden=b"/W [1 1 0] /Size 9 /Index [1 1 4 1]", data=b"\0\0\1\x11"),
-        "an object number twice",
-    ),
+    "in-both-alike": (hybrid(hidden=b"/W [0 1 0] /Size 9 /Index [1 1]"), ""),
+    "in-both-and-moved": (hybrid(hidden=b"/W [0 1 0] /Size 9 /Index [1 1]", data=b"\x12"), DIFFER),
+    "freed-by-the-stream": (hybrid(hidden=b"/W [1 1 0] /Size 9 /Index [1 1 4 1]", data=b"\0\0\1\x11"), DIFFER),
     "free-in-both": (hybrid(hidden=b"/W [1 1 0] /Size 9 /Index [0 1 4 1]", data=b"\0\0\1\x11"), ""),
     "twice-in-the-table": (hybrid(listed=ROWS + b"1 1\n0000000099 00000 n \n"), "an object number twice"),
     "beyond-in-the-stream": (hybrid(hidden=b"/W [0 1 0] /Size 3 /Index [4 1]"), "an object number beyond /Size"),
@@ -375,7 +374,7 @@ HYBRIDS: dict[str, tuple[bytes, str]] = {
     "a-chain-of-its-own": (hybrid(hidden=HIDDEN + b"/Prev 9"), "hybrid cross-references with two trailers"),
     "both-at-fault": (
         hybrid(listed=ROWS + b"4 1\n0000000099 00000 n \n", hidden=HIDDEN + b"/Root 1 0 R"),
-        "an object number twice",
+        "hybrid cross-references with two trailers",
     ),
     "nothing-and-two-trailers": (
         hybrid(hidden=b"/W [1 1 0] /Size 9 /Index [4 1] /Prev 9", data=b"\0\0"),
@@ -401,10 +400,10 @@ def hidden_behind(rows_: bytes, data: bytes, index: bytes) -> list[str]:
 
 SAID_AGAIN: dict[str, tuple[bytes, bytes, str]] = {
     "all-as-they-stand": (b"\0\0\xff\1\x11\0\1\x22\3\2\5\0", b"0 4", ""),
-    "moved": (b"\1\x12\0", b"1 1", "an object number twice"),
-    "of-another-generation": (b"\1\x22\0", b"2 1", "an object number twice"),
-    "packed": (b"\2\5\0", b"1 1", "an object number twice"),
-    "freed": (b"\0\0\0\2\5\0", b"1 1 3 1", "an object number twice"),
+    "moved": (b"\1\x12\0", b"1 1", DIFFER),
+    "of-another-generation": (b"\1\x22\0", b"2 1", DIFFER),
+    "packed": (b"\2\5\0", b"1 1", DIFFER),
+    "freed": (b"\0\0\0\2\5\0", b"1 1 3 1", DIFFER),
     "the-unused-freed": (b"\2\5\0\0\0\0", b"3 2", ""),
 }
 
@@ -413,6 +412,16 @@ SAID_AGAIN: dict[str, tuple[bytes, bytes, str]] = {
 def test_the_stream_beside_a_table_says_of_older_objects_what_the_tables_say(name: str) -> None:
     data, index, why = SAID_AGAIN[name]
     assert hidden_behind(ROWS, data, index) == ["", why]
+
+
+def test_an_update_may_say_the_same_on_both_sides_and_hide_nothing_that_was_seen() -> None:
+    first = ended(table())
+    second = first + streamed(b"\x44\x55", b"/W [0 1 0] /Size 9 /Index [1 1 6 1]")
+    rows_ = b"1 1\n0000000068 00000 n \n6 1\n0000000085 00000 n \n"
+    told = b"<< /Size 9 /Prev 9 /XRefStm %d >>" % len(first)
+    for listed, why in ((rows_, ""), (rows_[24:], DIFFER)):
+        whole = second + table(listed, told) + b"startxref\n%d\n%%%%EOF\n" % len(second)
+        assert [one.unclear for one in read_sections(whole)] == [why, ""]
 
 
 def test_what_was_freed_may_be_hidden_later() -> None:

@@ -76,7 +76,7 @@ def _appended(view: View, begin: int) -> str:
     if len(view.sections) != 1:
         return "a revision without an end of its own"
     (section,) = view.sections
-    if section.beside is not None:
+    if section.sides is not None and not section.sides[1].places.keys() <= section.sides[0].places.keys():
         return "hybrid cross-references after a signature"
     standing = {
         place.offset: (number, place.generation)

@@ -55,8 +55,8 @@ class Section:
     """One cross-reference section.
 
     `start` is where it begins, `places` where each object that it lists stands; `freed` are the numbers that it frees;
-    `own` is the number of a cross-reference stream; `unclear` why readers may differ about it, in a few words; `beside`
-    is the stream of a hybrid section, whose places are among its own.
+    `own` is the number of a cross-reference stream; `unclear` why readers may differ about it, in a few words; `sides`
+    are the table and the stream of a hybrid section, what each of them says.
     """
 
     start: int
@@ -65,7 +65,7 @@ class Section:
     trailer: Mapping[str, Any]
     own: Ref | None = None
     unclear: str = ""
-    beside: Section | None = None
+    sides: tuple[Section, Section] | None = None
 
 
 def read_sections(content: bytes) -> list[Section]:
@@ -85,7 +85,7 @@ def read_sections(content: bytes) -> list[Section]:
         if listed > MAX_OBJECTS:
             raise Damaged("too many objects")
         start = found[-1].trailer.get("/Prev")
-    return _compared(found) if any(one.beside for one in found) else found
+    return _compared(found) if any(one.sides for one in found) else found
 
 
 def decoded(dictionary: Mapping[str, Any], encoded: bytes) -> bytes:
@@ -194,17 +194,15 @@ def _merged(table: Section, content: bytes, start: Any) -> Section:  # noqa: ANN
     """A hybrid section (7.5.8.4): what its stream lists is hidden from old readers, and marked free in the table."""
     if not _is_offset(start):
         raise Damaged("a hybrid section")
-    beside = _stream_section(content, start)
-    unclear = table.unclear or beside.unclear
-    if table.places.keys() & (beside.places.keys() | beside.freed):
-        unclear = unclear or "an object number twice"
-    if not beside.places:  # nobody has a reason to write one
+    stream = _stream_section(content, start)
+    unclear = table.unclear or stream.unclear
+    if not stream.places:  # nobody has a reason to write one
         unclear = unclear or "hybrid cross-references that list nothing"
-    if any(beside.trailer[key] != table.trailer.get(key) for key in SAID_TWICE if key in beside.trailer):
+    if any(stream.trailer[key] != table.trailer.get(key) for key in SAID_TWICE if key in stream.trailer):
         unclear = unclear or "hybrid cross-references with two trailers"
-    places = {**beside.places, **table.places}
-    freed = (table.freed | beside.freed) - places.keys()
-    return Section(table.start, places, freed, table.trailer, own=beside.own, unclear=unclear, beside=beside)
+    places = {**stream.places, **table.places}
+    freed = (table.freed | stream.freed) - places.keys()
+    return Section(table.start, places, freed, table.trailer, stream.own, unclear, (table, stream))
 
 
 def _compared(sections: list[Section]) -> list[Section]:
@@ -212,15 +210,21 @@ def _compared(sections: list[Section]) -> list[Section]:
     found: list[Section] = []
     known: dict[int, Standing | Packed] = {}
     for section in reversed(sections):
-        beside = section.beside
-        moved = beside and {one for one, place in beside.places.items() if known.get(one, place) != place}
-        if beside and (moved or beside.freed & known.keys()):
-            found.append(replace(section, unclear=section.unclear or "an object number twice"))
-        else:
-            found.append(section)
-        known = {number: place for number, place in known.items() if number not in section.freed}
-        known |= section.places
+        differs = not section.unclear and section.sides is not None and _differ(known, *section.sides)
+        found.append(replace(section, unclear="hybrid cross-references that differ") if differs else section)
+        known = _since(known, section)
     return found[::-1]
+
+
+def _differ(known: Mapping[int, Standing | Packed], table: Section, stream: Section) -> bool:
+    listed = _since(known, table)
+    moved = any(listed.get(number, place) != place for number, place in stream.places.items())
+    return moved or not stream.freed.isdisjoint(listed)
+
+
+def _since(known: Mapping[int, Standing | Packed], section: Section) -> dict[int, Standing | Packed]:
+    """Where everything stands after a section."""
+    return {**{number: place for number, place in known.items() if number not in section.freed}, **section.places}
 
 
 def _is_offset(held: object) -> bool:
