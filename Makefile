@@ -1,6 +1,6 @@
 # `make` lists what there is to make.
 .DEFAULT_GOAL := help
-.PHONY: help run test lint bench mutants screenshots docs clean install install-test
+.PHONY: help run test lint bench mutants fuzz screenshots docs clean install install-test
 
 DATA_DIR ?= var
 BIN := .venv/bin
@@ -29,6 +29,12 @@ bench: install-test  ## time engine, QR codes, registry and requests against the
 
 mutants: install-test  ## change one operator of the engine at a time; some case must fail
 	$(BIN)/python -m bench.mutants
+
+fuzz: install-test  ## bend PDFs, QR codes and CMS by what they reach in the engine, half an hour each
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable '.[fuzz]'
+	DATA_DIR=$(DATA_DIR) $(BIN)/python tests/fuzzing.py pdf
+	DATA_DIR=$(DATA_DIR) $(BIN)/python tests/fuzzing.py qr
+	DATA_DIR=$(DATA_DIR) $(BIN)/python tests/fuzzing.py cms
 
 screenshots: install-test  ## take the pictures of docs/img/ anew, of an invented school
 	$(BIN)/python tests/screenshots.py

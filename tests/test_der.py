@@ -28,8 +28,8 @@ from verify.der import (
     first,
     instant,
     integer,
+    optional,
     single,
-    tagged,
 )
 
 
@@ -191,11 +191,17 @@ def test_an_element_is_of_its_type() -> None:
             one.of(tag)
 
 
-def test_a_tagged_element_is_found_by_its_number() -> None:
-    found = elements(b"\x30\x00\xa0\x00\xa1\x01\x00\x81\x00")
-    assert tagged(found, 0) == Element(EXPLICIT, b"\xa0\x00", b"")
-    assert tagged(found, 1) == Element(EXPLICIT | 1, b"\xa1\x01\x00", b"\0")
-    assert tagged(found, 2) is None
+def test_what_is_optional_is_found_by_its_tag() -> None:
+    found = elements(b"\xa0\x00\xa2\x01\x00")
+    first_, second, third = optional(found, EXPLICIT, EXPLICIT | 1, EXPLICIT | 2)
+    assert (first_, second, third) == (Element(EXPLICIT, b"\xa0\x00", b""), None, Element(0xA2, b"\xa2\x01\x00", b"\0"))
+    assert optional([], EXPLICIT) == [None]
+
+
+@pytest.mark.parametrize("told", [b"\xa0\x00\xa0\x00", b"\xa1\x00\xa0\x00", b"\xa0\x00\xa2\x00", b"\xa0\x00\x31\x00"])
+def test_what_is_optional_comes_once_in_its_order_and_nothing_else(told: bytes) -> None:
+    with pytest.raises(Malformed):
+        optional(elements(told), EXPLICIT, EXPLICIT | 1)
 
 
 # Integers and identifiers.

@@ -47,7 +47,8 @@ def tops(path: Path) -> set[str]:
 
 def requirements(*, dev: bool = False) -> set[str]:
     project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
-    listed = project["optional-dependencies"]["dev"] if dev else project["dependencies"]
+    optional = project["optional-dependencies"]
+    listed = [*optional["dev"], *optional["fuzz"]] if dev else project["dependencies"]
     return {re.split(r"[^a-z0-9-]", line)[0] for line in listed}
 
 

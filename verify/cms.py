@@ -8,7 +8,7 @@ signer is, `path.py`; with what authority, `authority.py`.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
@@ -26,8 +26,8 @@ from verify.der import (
     encoded,
     first,
     instant,
+    optional,
     single,
-    tagged,
 )
 from verify.identifiers import hash_name, scheme_of
 
@@ -140,7 +140,8 @@ def _read(der: bytes, content_type: str) -> SignedData:
     kind, *encapsulated = content.of(SEQUENCE).inner()
     if kind.of(OBJECT_IDENTIFIER).value != CONTENTS[content_type]:
         raise Malformed("content type")
-    certificates = _certificates(others)
+    carried, lists = optional(others, EXPLICIT, EXPLICIT | 1)
+    certificates = _certificates(carried)
     _, sid, digest, *signer = signers[0].of(SEQUENCE).inner()
     bare = content_type == "data" and signer[0].tag == SEQUENCE  # any other content demands them (RFC 5652, 5.3)
     signed_attributes = None if bare else signer.pop(0).of(EXPLICIT)
@@ -153,7 +154,8 @@ def _read(der: bytes, content_type: str) -> SignedData:
     scheme, scheme_hash, salt_length = scheme_of(algorithm, digest_name, own.key_kind)
     _check_protection(attributes, digest, algorithm)
     crls, ocsps = _archive(attributes)
-    stamps = [values for kind, values in _typed(tagged(unsigned, 1)) if kind == SIGNATURE_TIME_STAMP]
+    (unsigned_attributes,) = optional(unsigned, EXPLICIT | 1)
+    stamps = [values for kind, values in _typed(unsigned_attributes) if kind == SIGNATURE_TIME_STAMP]
     return SignedData(
         certificates=(own.der, *(one.der for one in certificates if one is not own)),
         key_id=key_id(own.spki),
@@ -170,7 +172,7 @@ def _read(der: bytes, content_type: str) -> SignedData:
         timestamps=tuple(value.raw for values in stamps for value in values),
         content_timestamps=tuple(value.raw for value in attributes.get(CONTENT_TIME_STAMP, ())),
         claimed_at=_claimed(attributes),
-        crls=(*_crls(others), *crls),
+        crls=(*_crls(lists), *crls),
         ocsps=ocsps,
     )
 
@@ -202,11 +204,11 @@ def _certificate(element: Element) -> _Certificate:
         del body[0]
     serial, _, issuer, _, _, spki, *others = body
     kind = spki.of(SEQUENCE).inner()[0].of(SEQUENCE).inner()[0]
-    return _Certificate(element.raw, issuer.raw, serial.raw, spki.raw, kind.value, tagged(others, 3))
+    *_, extensions = optional(others, CONTEXT | 1, CONTEXT | 2, EXPLICIT | 3)
+    return _Certificate(element.raw, issuer.raw, serial.raw, spki.raw, kind.value, extensions)
 
 
-def _certificates(others: Sequence[Element]) -> list[_Certificate]:
-    held = tagged(others, 0)
+def _certificates(held: Element | None) -> list[_Certificate]:
     choices = held.inner() if held else []
     if len(choices) > MAX_CERTIFICATES:
         raise Malformed("too many certificates")
@@ -254,7 +256,7 @@ def _archive(attributes: dict[bytes, list[Element]]) -> tuple[tuple[bytes, ...],
     if REVOCATION_VALUES not in attributes:
         return (), ()
     held = _single(attributes, REVOCATION_VALUES).of(SEQUENCE).inner()
-    crls, ocsps = (tagged(held, number) for number in (0, 1))
+    crls, ocsps, _ = optional(held, EXPLICIT, EXPLICIT | 1, EXPLICIT | 2)
     return _listed(crls), _listed(ocsps)
 
 
@@ -262,9 +264,8 @@ def _listed(held: Element | None) -> tuple[bytes, ...]:
     return tuple(one.raw for one in single(held.value).of(SEQUENCE).inner()) if held else ()
 
 
-def _crls(others: Sequence[Element]) -> Iterator[bytes]:
+def _crls(held: Element | None) -> Iterator[bytes]:
     """CRLs beside the certificates of the SignedData (RFC 5652, 10.2.1)."""
-    held = tagged(others, 1)
     yield from (choice.raw for choice in (held.inner() if held else ()) if choice.tag == SEQUENCE)
 
 
@@ -289,8 +290,8 @@ def _check_protection(attributes: dict[bytes, list[Element]], digest: Element, a
     """RFC 6211: where the signer protected his algorithms, those outside must be the same."""
     if ALGORITHM_PROTECTION not in attributes:
         return
-    inner = _single(attributes, ALGORITHM_PROTECTION).of(SEQUENCE).inner()
-    scheme = tagged(inner, 1)
+    named, *others = _single(attributes, ALGORITHM_PROTECTION).of(SEQUENCE).inner()
+    scheme, _ = optional(others, EXPLICIT | 1, EXPLICIT | 2)
     # [1] IMPLICIT inside, a SEQUENCE outside: compared without the tag octet.
-    if inner[0].raw != digest.raw or scheme is None or scheme.raw[1:] != algorithm.raw[1:]:
+    if named.raw != digest.raw or scheme is None or scheme.raw[1:] != algorithm.raw[1:]:
         raise Malformed("algorithm protection")

@@ -7,7 +7,7 @@ or hashed is what was written. What is not as expected raises Malformed, and not
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import NamedTuple
 
@@ -76,9 +76,15 @@ def first(content: bytes) -> tuple[bytes, bytes]:
     return made, content[end:]
 
 
-def tagged(found: Iterable[Element], number: int) -> Element | None:
-    """The element of a sequence with the constructed tag [number], if it has one."""
-    return next((one for one in found if one.tag == EXPLICIT | number), None)
+def optional(found: Sequence[Element], *tags: int) -> list[Element | None]:
+    """Of each tag the element that has it, None without. Raises Malformed: one twice, out of this order, or another.
+
+    Readers take the first of two, or the last, and pass over what they do not know.
+    """
+    held = {one.tag: one for one in found}
+    if [one.tag for one in found] != [tag for tag in tags if tag in held]:
+        raise Malformed("asn1")
+    return [held.get(tag) for tag in tags]
 
 
 def integer(element: Element) -> int:

@@ -5,7 +5,7 @@ What an identifier says, never what would make it fit. Whether it is strong enou
 
 from __future__ import annotations
 
-from verify.der import OBJECT_IDENTIFIER, SEQUENCE, Element, Malformed, encoded, integer, single, tagged
+from verify.der import EXPLICIT, OBJECT_IDENTIFIER, SEQUENCE, Element, Malformed, encoded, integer, optional, single
 
 DIGESTS = {
     encoded(dotted): name
@@ -48,6 +48,8 @@ KEYS = frozenset(
     map(encoded, ("1.2.840.113549.1.1.1", "1.2.840.10045.2.1", "1.2.840.10040.4.1", "1.2.840.113549.1.1.10"))
 )
 """Kinds of keys that the schemes above are for; PSS: an RSA key for PSS alone."""
+SALTS = range(2049)
+"""Octets of a PSS salt: it must fit into a signature, and no key is longer than 16,384 bits."""
 
 
 def identifier(algorithm: Element) -> tuple[bytes, list[Element]]:
@@ -80,10 +82,13 @@ def scheme_of(algorithm: Element, digest: str, key_kind: bytes) -> tuple[str, st
 def _pss(parameters: list[Element]) -> tuple[str, int]:
     """Hash name and salt length of RSASSA-PSS-params (RFC 4055, 3.1); without, those of its defaults."""
     held = parameters[0].of(SEQUENCE).inner() if parameters else []
-    hashed, mask, salt, trailer = (tagged(held, number) for number in range(4))
+    hashed, mask, salt, trailer = optional(held, *(EXPLICIT | number for number in range(4)))
     name = hash_name(single(hashed.value)) if hashed else "sha1"
     mask_kind, mask_hash = identifier(single(mask.value)) if mask else (MGF1, [])
     masked = hash_name(mask_hash[0]) if mask_hash else "sha1"
     if mask_kind != MGF1 or masked != name or (trailer is not None and integer(single(trailer.value)) != 1):
         raise Malformed("pss")
-    return name, integer(single(salt.value)) if salt else 20
+    length = integer(single(salt.value)) if salt else 20
+    if length not in SALTS:
+        raise Malformed("pss")
+    return name, length

@@ -50,6 +50,9 @@ KNOWN_EXTENSIONS = frozenset(
 )
 """A critical extension of the signer's certificate outside these is not understood, hence no path (RFC 5280, 4.2)."""
 
+ILLEGIBLE = (ValueError, TypeError, LookupError, AttributeError, OverflowError, RecursionError)
+"""What asn1crypto raises of malformed certificates and lists (hazards 6)."""
+
 LAST_INSTANT = timedelta(seconds=1)
 WEAK_HASHES = frozenset({"md2", "md5", "sha1", "sha224"})
 
@@ -91,15 +94,14 @@ def _search(
         signer = _load(certificates[0])
         if not _usable(signer, use):
             return None
-        helpers = [*_legible(dict.fromkeys((*certificates[1:], *intermediates)))]
+        helpers = [_load(der) for der in legible((*certificates[1:], *intermediates))]
         anchors = [(anchor, _load(anchor.der)) for anchor in trusted if anchor.use is use]
         for tried, (anchor, root, chain) in enumerate(_candidates(signer, helpers, anchors)):
             if tried >= MAX_CANDIDATES:
                 return None
             if _validates(root, chain):
                 return Path(tuple(one.dump() for one in chain), anchor, tuple(one.dump() for one in helpers))
-    except (ValueError, TypeError, KeyError, AttributeError, OverflowError, RecursionError):
-        # asn1crypto on malformed certificates (hazards 6): a certificate that cannot be read leads nowhere.
+    except ILLEGIBLE:  # a certificate that cannot be read leads nowhere
         return None
     return None
 
@@ -114,15 +116,16 @@ def _load(der: bytes) -> x509.Certificate:
     return x509.Certificate.load(der, strict=True)
 
 
-def _legible(ders: Iterable[bytes]) -> Iterator[x509.Certificate]:
-    """The certificates that can be read: whoever adds another to a file must not take its path away."""
-    for der in ders:
+def legible(ders: Iterable[bytes]) -> Iterator[bytes]:
+    """The certificates that can be read, each once: whoever adds another to a file must not take its path away."""
+    for der in dict.fromkeys(ders):
         try:
             cert = _load(der)
             _ = cert.subject.hashable, cert.issuer.hashable, cert.key_identifier, cert.authority_key_identifier
-        except (ValueError, TypeError, KeyError, AttributeError, OverflowError, RecursionError):
+            _ = cert.not_valid_before < cert.not_valid_after
+        except ILLEGIBLE:
             continue
-        yield cert
+        yield der
 
 
 def _usable(cert: x509.Certificate, use: Use) -> bool:
@@ -201,14 +204,21 @@ def vouched(path: Path, at: datetime, crls: Iterable[bytes], ocsps: Iterable[byt
         if revoked.is_side_validation:  # of whoever signed a list
             return False
         return Listed(revoked.is_ee_cert, revoked.revocation_dt, revoked.reason.native)
-    except (PathError, ValidationError, ValueError, TypeError, LookupError, AttributeError):
+    except (PathError, ValidationError, *ILLEGIBLE):
         # Lists that are none, or by a key that nobody has: the library raises what it likes, and knows nothing.
         return False
     return True
 
 
 def _validates(root: x509.Certificate, chain: list[x509.Certificate]) -> bool:
-    """RFC 5280, 6.1 over the chain, at an instant when all of it was in force."""
+    """RFC 5280, 6.1 over the chain, at an instant when all of it was in force; a chain that cannot be read is none."""
+    try:
+        return _in_force(root, chain)
+    except (PathError, ValidationError, *ILLEGIBLE):
+        return False
+
+
+def _in_force(root: x509.Certificate, chain: list[x509.Certificate]) -> bool:
     begin = max(one.not_valid_before for one in chain)
     end = min(one.not_valid_after for one in chain)
     if begin > end or any(key_weakness(one.public_key.dump()) for one in (*chain[1:], root)):
@@ -223,8 +233,5 @@ def _validates(root: x509.Certificate, chain: list[x509.Certificate]) -> bool:
         weak_hash_algos=WEAK_HASHES,
     )
     path = ValidationPath(CertTrustAnchor(root), chain[:0:-1], chain[0])
-    try:
-        asyncio.run(async_validate_path(context, path))
-    except (PathError, ValidationError):
-        return False
+    asyncio.run(async_validate_path(context, path))
     return True

@@ -19,7 +19,7 @@ from verify.evidence import Attachment, Evidence
 from verify.existence import Believer, prove
 from verify.integrity import broken
 from verify.paper import compare, judge_paper
-from verify.path import Path, Paths
+from verify.path import Path, Paths, legible
 from verify.policy import BARE, Policy
 from verify.report import Finding, Indication, JudgedSignature, Outcome, Reason, Report, Transcript
 from verify.revocation import StatusData
@@ -158,7 +158,7 @@ def _certificates(opened: Opened, path: Path | None, key: Key | None) -> tuple[b
     """Every certificate of the path; without a signing-certificate attribute all of the key's besides (HB-1, 3)."""
     if opened.signed is None:
         return ()
-    chain = path.certificates if path else opened.signed.certificates[:1]
+    chain = path.certificates if path else legible(opened.signed.certificates[:1])
     registered = [one.der for one in key.certificates] if key and opened.signed.named_certificate is None else []
     return tuple(dict.fromkeys((*chain, *registered)))
 

@@ -1,0 +1,123 @@
+"""What fuzzing found, made small, and the entries that it goes through, with a few inputs bent by chance.
+
+`make fuzz` runs for long (`fuzzing.py`); here the same entries are asked for a second each, always the same.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from random import Random
+
+import pytest
+import world
+from bending import Node, nodes
+from cases.algorithms import PSS, keyed
+from corpus.genuine import unsigned
+from entries import ENTRIES, NOTHING
+from envelopes import Recipe, enclose, kit_der, signed_data
+from world import cast, der
+
+from verify.algorithms import verify_signature
+from verify.cms import parse
+from verify.der import Malformed
+from verify.path import Paths
+from verify.pdf import open_pdf
+from verify.policy import HB_1
+from verify.procedure import judge
+from verify.report import Reason, Sub
+from verify.trust import Use
+
+BENT = 60
+"""Inputs of each entry."""
+DIGEST = bytes(32)
+NO_TIME = (b"\x17\x0d", b"\x06\x0d")
+"""The tag of a UTCTime, and what makes an identifier of the same octets."""
+
+
+def damaged(content: bytes, random: Random) -> bytes:
+    """A few octets otherwise, gone, or twice: what a fuzzer does where it knows nothing."""
+    made = bytearray(content)
+    for _ in range(random.choice((1, 2, 4))):
+        at = random.randrange(len(made) + 1)
+        made[at : at + random.randrange(3)] = random.choice((b"", random.randbytes(1), made[at : at + 9] * 2))
+    return bytes(made)
+
+
+@pytest.mark.parametrize("name", ENTRIES)
+def test_what_is_bent_is_answered(name: str) -> None:
+    entry, random = ENTRIES[name], Random(1)  # noqa: S311 - it bends files
+    seeds = [*entry.seeds()]
+    for one in seeds:
+        entry.ask(one)
+    for _ in range(BENT):
+        entry.ask(entry.bend(random.choice(seeds), random, lambda some: damaged(some, random)))
+
+
+# Two readings of one envelope: each takes another of two, or passes over what it does not know.
+
+
+def second_signers(whole: Node) -> None:
+    """Another SET of signers behind the first."""
+    signed = whole.inner[1].inner[0]
+    signed.inner.append(signed.inner[-1])
+
+
+def second_hash(whole: Node) -> None:
+    """Another hash function among the parameters of PSS."""
+    parameters = whole.inner[1].inner[0].inner[-1].inner[0].inner[4].inner[1]
+    parameters.inner.insert(0, parameters.inner[0])
+
+
+def second_attributes(whole: Node) -> None:
+    """Something behind the signature that is no unsigned attribute."""
+    signer = whole.inner[1].inner[0].inner[-1].inner[0]
+    signer.inner.append(Node(0xA2, b"", []))
+
+
+@pytest.mark.parametrize("bend", [second_signers, second_hash, second_attributes])
+def test_an_envelope_with_a_part_twice_is_refused(bend: Callable[[Node], None]) -> None:
+    content = signed_data(keyed("rsa-2048"), DIGEST, PSS)
+    assert parse(content).scheme == "rsassa_pss"
+    (whole,) = nodes(content)
+    assert whole.told() == content
+    bend(whole)
+    with pytest.raises(Malformed):
+        parse(whole.told())
+
+
+# What a library raises of it, out of an arithmetic or a certificate.
+
+
+@pytest.mark.parametrize(
+    ("octets", "read"), [("02020800", True), ("02020801", False), ("02053fffffffff", False), ("0201ff", False)]
+)
+def test_a_salt_has_a_length_that_a_signature_can_hold(octets: str, read: bool) -> None:  # noqa: FBT001 - of a table
+    (whole,) = nodes(signed_data(keyed("rsa-2048"), DIGEST, PSS))
+    parameters = whole.inner[1].inner[0].inner[-1].inner[0].inner[4].inner[1]
+    parameters.inner[2].inner = nodes(bytes.fromhex(octets))
+    if read:
+        assert not verify_signature(parse(whole.told()))
+        return
+    with pytest.raises(Malformed):
+        parse(whole.told())
+
+
+def test_a_certificate_without_legible_dates_is_one_that_leads_nowhere() -> None:
+    """Judged as any stranger's; the answer is not that nobody could judge it."""
+
+    def make(digest: bytes) -> bytes:
+        return signed_data(cast().principal, digest, Recipe(names_certificate="")).replace(*NO_TIME)
+
+    content = enclose(unsigned(), "principal", make)
+    for trust in (NOTHING, world.Trust().snapshot()):
+        report = judge(open_pdf(content), trust, HB_1, world.NOW)
+        assert [one.conclusion.sub for one in report.signatures] == [Sub.NO_CERTIFICATE_CHAIN_FOUND]
+        assert Reason.CANNOT_BE_JUDGED not in report.reasons
+
+
+def test_a_certificate_without_legible_dates_takes_no_path_away() -> None:
+    certificates = (der(cast().principal),)
+    above = kit_der(cast().authority.certificate)
+    anchors = world.Trust().snapshot().anchors
+    for helpers in ([above], [above.replace(*NO_TIME), above]):
+        assert Paths(anchors, helpers).find(certificates, Use.DOCUMENT) is not None
