@@ -41,7 +41,8 @@ from issuers.admission import Candidate, every_anchor
 from issuers.appointments import Office
 from verify.algorithms import verify_signature
 from verify.case import open_signature
-from verify.cms import SignedData, parse, parse_token
+from verify.cms import SignedData, parse_token
+from verify.documents import forget
 from verify.pdf import open_pdf
 from verify.policy import HB_1
 from verify.procedure import judge
@@ -255,8 +256,7 @@ def _padded(pdf: bytes) -> bytes:
 
 
 def _ours(case: Case) -> None:
-    for kept in (parse, parse_token, verify_signature):  # to a server each file is new: only paths may be known to it
-        kept.cache_clear()
+    forget()  # to a server each file is new: only paths may be known to it
     report = judge(open_pdf(case.pdf), TrustSnapshot(0, "", anchors=case.anchors), HB_1, NOW)
     if not all(one.conclusion.findings for one in report.signatures):
         raise AssertionError(report)

@@ -117,7 +117,7 @@ class Sandbox:
         """
         answer: Any
         if stay is None:
-            answer = await self.run(OPEN_SECONDS, _open, given, host)
+            answer = await self.run(OPEN_SECONDS, _open_alone, given, host)
         else:
             answer = await self._keep(stay, given, host)
         if isinstance(answer, worker.Defect):
@@ -251,11 +251,22 @@ def _open(given: bytes | str, host: str) -> Evidence:
     return open_text(given, host) if isinstance(given, str) else open_document(given, host)
 
 
+def _open_alone(given: bytes | str, host: str) -> Evidence:
+    """In a worker: the readers, for somebody who does not come back to it."""
+    try:
+        return _open(given, host)
+    finally:
+        _forget()
+
+
 def _judge(evidence: Evidence, trust: TrustSnapshot, policy: Policy, at: datetime) -> Report:
     """In a worker: the engine."""
     from verify.procedure import judge  # noqa: PLC0415 (as above)
 
-    return judge(evidence, trust, policy, at)
+    try:
+        return judge(evidence, trust, policy, at)
+    finally:
+        _forget()
 
 
 _kept: list[Evidence] = []
@@ -276,4 +287,7 @@ def _judge_kept(trust: TrustSnapshot, policy: Policy, at: datetime) -> Report:
 
 def _forget() -> None:
     """In a worker: nothing of a document outlives its request."""
+    from verify.documents import forget  # noqa: PLC0415 (as above)
+
     _kept.clear()
+    forget()

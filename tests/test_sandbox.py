@@ -163,10 +163,10 @@ def test_open_and_judge_take_nothing_else_for_an_answer(monkeypatch: pytest.Monk
         assert isinstance(evidence, Evidence)
         with pytest.raises(Unreadable):
             await sandbox.open(b"%PDF-1.7 rubbish")
-        monkeypatch.setattr(rooms, "_open", str)  # a reader that fails, or answers something else
+        monkeypatch.setattr(rooms, "_open_alone", str)  # a reader that fails, or answers something else
         with pytest.raises(WorkerDied):
             await sandbox.open(b"")
-        monkeypatch.setattr(rooms, "_open", int)
+        monkeypatch.setattr(rooms, "_open_alone", int)
         with pytest.raises(Unreadable, match="unreadable"):
             await sandbox.open(b"x")
         monkeypatch.setattr(rooms, "_judge", print)
@@ -177,6 +177,8 @@ def test_open_and_judge_take_nothing_else_for_an_answer(monkeypatch: pytest.Monk
 
 
 KEPT = "len(__import__('gateway.sandbox').sandbox._kept)"
+CACHED = "sum(one.cache_info().currsize for one in __import__('verify.documents').documents.KEPT)"
+"""What a worker holds of documents: evidence, and answers that are asked for more than once."""
 
 
 def test_evidence_stays_in_the_worker_that_has_read_it_and_no_longer_than_it_is_asked_for() -> None:
@@ -190,8 +192,9 @@ def test_evidence_stays_in_the_worker_that_has_read_it_and_no_longer_than_it_is_
             assert isinstance(kept, Kept)
             assert kept.names == whole.names
             assert await kept.cell.run(3, eval, KEPT) == 1
+            assert await kept.cell.run(3, eval, CACHED) > 0
             said = await sandbox.judge(kept, trust, HB_1, at)
-            assert await kept.cell.run(3, eval, KEPT) == 0
+            assert await kept.cell.run(3, eval, f"{KEPT} + {CACHED}") == 0
         assert said == await sandbox.judge(whole, trust, HB_1, at)
         assert said.signatures
         for failure in (LookupError, asyncio.CancelledError):
@@ -199,9 +202,11 @@ def test_evidence_stays_in_the_worker_that_has_read_it_and_no_longer_than_it_is_
                 async with AsyncExitStack() as stay:
                     kept = await sandbox.open(pdf, "", stay)
                     raise failure
-            assert await sandbox.run(3, eval, KEPT) == 0
+            assert await sandbox.run(3, eval, f"{KEPT} + {CACHED}") == 0
+        await sandbox.open(pdf)
+        assert await sandbox.run(3, eval, CACHED) == 0
 
-    run(story)
+    run(story, workers=1)
 
 
 def test_a_worker_is_kept_for_the_document_that_it_keeps() -> None:
