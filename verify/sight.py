@@ -11,15 +11,18 @@ from itertools import pairwise
 
 from verify.drawn import pages_unlike
 from verify.evidence import Revision
+from verify.profiles import without_plain_profiles
 
 
 def unlike_pages(content: bytes, revisions: Sequence[Revision]) -> tuple[int, ...]:
     """Pages that look different after updates that should have changed nothing but signatures' own rectangles."""
     found: set[int] = set()
-    for first, last in _runs(revisions):
+    runs = tuple(_runs(revisions))
+    drawn = without_plain_profiles(content) if runs else content
+    for first, last in runs:
         updates = revisions[first + 1 : last + 1]
         spared = [one for update in updates for field in update.fields for one in field.rectangles]
-        found.update(pages_unlike(content[: revisions[first].end], content[: revisions[last].end], spared))
+        found.update(pages_unlike(drawn[: revisions[first].end], drawn[: revisions[last].end], spared))
     return tuple(sorted(found))
 
 
