@@ -48,6 +48,7 @@ from gateway.sandbox import Sandbox
 from gateway.settings import Settings
 from gateway.verifications import Service
 from issuers.address import host_of
+from verify.policy import POLICIES
 
 ADMIN = (
     admin_issuers.create,
@@ -133,7 +134,9 @@ def build(settings: Settings, engine: Engine, *, synthetic: bool) -> Headers:
         lifespan=[running],
         state=State(
             {
-                "service": Service(engine, sandbox, Intake(settings.max_upload_bytes), key, host),
+                "service": Service(
+                    engine, sandbox, Intake(settings.max_upload_bytes), key, host, POLICIES[settings.policy]
+                ),
                 "pages": Pages(settings.max_upload_bytes, synthetic=synthetic),
                 "notes": health.notes(),
                 "desk": Desk(engine, writer, settings.public_url),

@@ -18,6 +18,7 @@ from gateway.settings import Settings
 from gateway.verifications import verify
 from issuers.address import host_of
 from issuers.snapshot import Held
+from verify.policy import POLICIES
 from verify.report import Verdict
 
 VALID, NOT_VALID, NOT_JUDGED = 0, 1, 2
@@ -58,7 +59,9 @@ async def verify_all(
 async def _verify(path: Path, engine: Engine, sandbox: Sandbox, settings: Settings, held: Held) -> Answer:
     try:
         content = await asyncio.to_thread(_read, path, settings.max_upload_bytes)
-        report, trust = await verify(content, engine, sandbox, host_of(settings.public_url), held)
+        report, trust = await verify(
+            content, engine, sandbox, host_of(settings.public_url), POLICIES[settings.policy], held
+        )
     except Exception as error:  # noqa: BLE001 (every error is told as the problem that it is)
         problem = problems.of(error)
         code = NOT_JUDGED if problem.kind.status >= SERVERS_FAULT else NOT_VALID

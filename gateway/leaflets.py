@@ -11,10 +11,12 @@ from markupsafe import Markup
 
 from gateway import verdicts, vocabulary, wording
 from gateway.pages import Pages, language, page
+from gateway.verifications import Service
 from verify.policy import HB_1
 from verify.report import Verdict
 
 LAW = Path(__file__).parent.parent / "docs" / "policy" / "HB-1.md"
+EXCEPTION = LAW.with_name("HB-1-legacy.md")
 
 SCROLLED = '<div class="wide" tabindex="0" role="region" aria-label="Table {}"><table>'
 """A table that is wider than a telephone, for whoever has no mouse."""
@@ -49,5 +51,8 @@ async def policy(request: Request[Any, Any, Any]) -> Response[str]:
     """The rules that every answer follows."""
     pages: Pages = request.app.state.pages
     reasons = [(reason.value, saying) for reason, saying in wording.REASONS.items()]
-    facts = {"policy": HB_1.name, "reasons": reasons, "text": law(LAW.read_text())}
+    service: Service = request.app.state.service
+    texts = [LAW] if service.policy is HB_1 else [EXCEPTION, LAW]
+    text = Markup("").join(law(one.read_text()) for one in texts)
+    facts = {"policy": service.policy.name, "reasons": reasons, "text": text}
     return page(pages.show(language(request), "policy", path="/about/policy", **facts))

@@ -15,6 +15,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from issuers.address import host_of
+from verify.policy import POLICIES
 
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 
@@ -44,6 +45,7 @@ class Settings:
     workers: int
     max_upload_bytes: int
     trusted_proxies: tuple[Network, ...]
+    policy: str
     conformance_suites: Path | None
 
 
@@ -101,6 +103,12 @@ def _host(text: str) -> str:
     return text
 
 
+def _policy(text: str) -> str:
+    if text not in POLICIES:
+        raise ValueError(f"it must be one of {', '.join(POLICIES)}")
+    return text
+
+
 def _networks(text: str) -> tuple[Network, ...]:
     return tuple(ipaddress.ip_network(part.strip()) for part in text.split(",") if part.strip())
 
@@ -143,6 +151,12 @@ TABLE = (
         "",
         "Addresses or networks of reverse proxies whose X-Forwarded-For is believed, separated by commas.",
         _networks,
+    ),
+    Setting(
+        "POLICY",
+        "HB-1",
+        "The rules to judge by; HB-1-legacy makes SHA-1 and signatures without signed attributes indeterminate.",
+        _policy,
     ),
     Setting("CONFORMANCE_SUITES", "", "Where the public conformance suites lie, for tests alone.", _optional_directory),
 )

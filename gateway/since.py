@@ -34,7 +34,7 @@ from issuers.tables import (
     withdrawals,
 )
 from issuers.tables import ledger as events
-from verify.policy import HB_1
+from verify.policy import HB_1, Policy
 from verify.report import Reason
 from verify.trust import VIETNAM, Role
 
@@ -143,13 +143,13 @@ ADVICE: dict[str, Text] = {
 }
 
 
-def read(engine: Engine, told: Claims, at: datetime | None = None) -> Since:
-    """What has changed since a receipt was signed, as of now, in one transaction."""
+def read(engine: Engine, told: Claims, at: datetime | None = None, *, policy: Policy = HB_1) -> Since:
+    """What has changed since a receipt was signed, as of now, in one transaction; `policy` is the one of now."""
     now = at or datetime.now(UTC)
     with store.reading(engine) as connection:
         generation, _ = ledger.head(connection)
         if not _of_this_ledger(connection, told):
-            return _answer(generation, "other-history", None, [])
+            return _answer(generation, policy, "other-history", None, [])
         after = connection.scalar(
             select(events.c.at).where(events.c.seq > told.generation).order_by(events.c.seq).limit(1)
         )
@@ -157,13 +157,13 @@ def read(engine: Engine, told: Claims, at: datetime | None = None) -> Since:
         changes = _changes(connection, told, after) if told.issuer and after is not None else []
         changes += _ended(connection, told, now) if told.issuer else []
     changes.sort(key=lambda one: datetime.fromisoformat(one.at))
-    return _answer(generation, _again(told, register, changes), register, changes)
+    return _answer(generation, policy, _again(told, policy, register, changes), register, changes)
 
 
-def _answer(generation: int, again: str, register: Register | None, changes: list[Change]) -> Since:
+def _answer(generation: int, policy: Policy, again: str, register: Register | None, changes: list[Change]) -> Since:
     return Since(
         generation,
-        HB_1.name,
+        policy.name,
         again,
         both(HEADLINES[again]),
         both(ADVICE[again]),
@@ -180,7 +180,7 @@ def _of_this_ledger(connection: Connection, told: Claims) -> bool:
     return found == told.ledger_head
 
 
-def _again(told: Claims, register: Register | None, changes: list[Change]) -> str:
+def _again(told: Claims, policy: Policy, register: Register | None, changes: list[Change]) -> str:
     """The one thing to say: what settles it comes first."""
     if register is not None and register.now != register.then and register.now in {"withdrawn", "superseded"}:
         return register.now
@@ -188,7 +188,7 @@ def _again(told: Claims, register: Register | None, changes: list[Change]) -> st
         return "file"
     if changes or (register is not None and (register.now != register.then or register.witnessed)):
         return "changed"
-    if told.policy != HB_1.name:
+    if told.policy != policy.name:
         return "policy"
     return "nothing" if told.issuer else "nothing-named"
 

@@ -26,7 +26,7 @@ from gateway.sandbox import Sandbox
 from issuers import snapshot
 from issuers.snapshot import Held
 from verify.picture import format_of
-from verify.policy import HB_1
+from verify.policy import HB_1, Policy
 from verify.qr import Refused as Foreign
 from verify.qr import read_text
 from verify.report import Report
@@ -46,11 +46,12 @@ class Service:
     intake: Intake
     receipts: ReceiptKey
     host: str
+    policy: Policy = HB_1
     held: Held = field(default_factory=Held)
 
 
 async def verify(
-    given: bytes | str, engine: Engine, sandbox: Sandbox, host: str, held: Held | None = None
+    given: bytes | str, engine: Engine, sandbox: Sandbox, host: str, policy: Policy = HB_1, held: Held | None = None
 ) -> tuple[Report, TrustSnapshot]:
     """The story of one upload, or of one scanned text.
 
@@ -63,7 +64,7 @@ async def verify(
         evidence = await sandbox.open(given, host, stay)  # parsed, not yet believed: keys, issuer, number, digests
         # Just what it names, as of now (P2).
         trust = await asyncio.to_thread(snapshot.read, engine, evidence.names, held)
-        report = await sandbox.judge(evidence, trust, HB_1, at=datetime.now(VIETNAM))
+        report = await sandbox.judge(evidence, trust, policy, at=datetime.now(VIETNAM))
     metrics.VERDICTS.labels(report.verdict.value).inc()
     return report, trust
 
@@ -74,7 +75,9 @@ async def receive(request: Request[Any, Any, Any]) -> Verification:
     with service.intake.place() as place:
         given = await _scanned(request) if _is_json(request) else await place.read(request)
         with metrics.SECONDS.time():
-            report, trust = await verify(given, service.engine, service.sandbox, service.host, service.held)
+            report, trust = await verify(
+                given, service.engine, service.sandbox, service.host, service.policy, service.held
+            )
     return show(report, trust, service.receipts.sign(report))
 
 

@@ -84,7 +84,7 @@ def vouch(service: Service, content: bytes) -> Vouched:
         claims = service.receipts.read(found(content))
     except NoReceipt as refused:
         return Vouched(refused.why.value, both(TOLD[refused.why]), None, None)
-    return Vouched("genuine", both(TOLD[None]), claims, since.read(service.engine, claims))
+    return Vouched("genuine", both(TOLD[None]), claims, since.read(service.engine, claims, policy=service.policy))
 
 
 @post("/v1/receipts", status_code=200, operation_class=taking(Asked), request_max_body_size=None, tags=["receipts"])

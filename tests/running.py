@@ -47,6 +47,7 @@ class Tiny:
     unsigned: bytes
     principal: str
     seal: str
+    signers: dict[Role, kit.Signer]
 
 
 @cache
@@ -79,7 +80,7 @@ def tiny() -> Tiny:
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "registry.sqlite3"
         ids = _found(path, authority, signers, now)
-        return Tiny(path.read_bytes(), pdf, unsigned, ids[Role.PRINCIPAL], ids[Role.SCHOOL_SEAL])
+        return Tiny(path.read_bytes(), pdf, unsigned, ids[Role.PRINCIPAL], ids[Role.SCHOOL_SEAL], signers)
 
 
 def _found(

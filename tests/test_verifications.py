@@ -3,16 +3,22 @@
 from __future__ import annotations
 
 import json
+import os
+import subprocess
+import sys
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from hashlib import sha256
+from pathlib import Path
 
 import pytest
+from envelopes import Recipe, enveloped
 from running import DEPARTMENT, NAME, PLACE, SCHOOL, Gateway, gateway, tiny
 
-from issuers import keys, store
+from issuers import keys, kit, store
 from issuers.revocations import Reason
+from verify.trust import Role
 
 MEMBERS = {
     *("id", "verified_at", "policy", "registry", "synthetic", "input", "verdict", "reasons", "summary", "advice"),
@@ -54,6 +60,41 @@ def test_a_valid_transcript_is_answered_in_the_shape_of_the_contract(served: Gat
     assert principal["indication"] == "TOTAL-PASSED"
     assert principal["sub_indication"] is None
     assert {"check", "outcome", "code", "facts"} == set(principal["findings"][0])
+
+
+def test_the_exception_for_old_tools_is_on_by_setting_only(served: Gateway, tmp_path: Path) -> None:
+    signers = tiny().signers
+    pdf = enveloped(tiny().unsigned, signers[Role.PRINCIPAL], "principal", Recipe(hashed="sha1"), hashed="sha1")
+    pdf = kit.sign(pdf, signers[Role.SCHOOL_SEAL], "school_seal", at=datetime.now(UTC))
+    with gateway(tmp_path, POLICY="HB-1-legacy") as lenient:
+        answers = [one.verify(pdf).json() for one in (served, lenient)]
+        told = [(one["policy"], one["verdict"], one["reasons"]) for one in answers]
+        weak = ["WEAK_ALGORITHM", "UNREGISTERED"]
+        assert told == [("HB-1.0", "invalid", weak), ("HB-1.0-legacy", "indeterminate", weak)]
+        assert answers[1]["signatures"][0]["sub_indication"] == "CRYPTO_CONSTRAINTS_FAILURE_NO_POE"
+        with lenient.client() as client:
+            page = client.get("/about/policy").text
+            assert page.index("Validation policy HB-1-legacy") < page.index("Validation policy HB-1<")
+            shown = client.post("/", files={"file": ("x.pdf", pdf, "application/pdf")}).text
+            assert "thuật toán cũ, chỉ được xem xét theo ngoại lệ" in shown
+            again = [client.post("/v1/receipts", json={"receipt": one["receipt"]}).json() for one in answers]
+    assert again[1]["since"]["policy"] == "HB-1.0-legacy"
+    command = files_judged(tmp_path, pdf)
+    assert command == "indeterminate"
+
+
+def files_judged(folder: Path, pdf: bytes) -> str:
+    """The verdict of the command line under the exception."""
+    (folder / "old.pdf").write_bytes(pdf)
+    environ = os.environ | {"DATA_DIR": str(folder / "data"), "POLICY": "HB-1-legacy"}
+    said = subprocess.run(
+        [sys.executable, "-m", "gateway.cli", "verify", "--json", str(folder / "old.pdf")],
+        env=environ,
+        capture_output=True,
+        check=False,
+    )
+    verdict: str = json.loads(said.stdout)["verdict"]
+    return verdict
 
 
 def test_the_same_bytes_give_the_same_report(served: Gateway) -> None:
