@@ -29,6 +29,11 @@ def test_the_strict_form_passes() -> None:
     assert fault(*revision()) == ""
 
 
+def test_a_table_may_free_numbers() -> None:
+    """Whether anything still refers to them is asked by `verify/revisions.py`."""
+    assert fault(*revision(table=TABLE + b"20 2\n0000000021 00001 f \n0000000000 00001 f \n")) == ""
+
+
 def test_an_object_may_end_where_the_table_begins() -> None:
     assert fault(*revision(objects=OBJECTS.removesuffix(b"\n"))) == ""
 
@@ -46,11 +51,32 @@ def test_a_stream_of_cross_references_passes() -> None:
     )
 
 
+@pytest.mark.parametrize(
+    ("comment", "passes"),
+    [
+        (b"%SomeTool-5.5.13.2\n", True),
+        (b"%Some Tool-Core_7\r\n", True),
+        (b"%" + b"a" * 80 + b"\n", True),
+        (b"%" + b"a" * 81 + b"\n", False),
+        (b"%\n", False),
+        (b"%a", False),
+        (b"%a\n%b\n", False),
+        (b"% << >>\n", False),
+        (b"%a\nb", False),
+    ],
+)
+def test_a_tool_may_name_itself_behind_its_stream(comment: bytes, *, passes: bool) -> None:
+    stream = b"9 0 obj\n<< /Type /XRef >>\nstream\n\x00\nendstream\nendobj\n"
+    content = BASE + OBJECTS + stream + comment + b"startxref\n61\n%%EOF\n"
+    listed = {9: (7, 0), 35: (8, 0), 61: (9, 0)}
+    why = fault(content, len(BASE), len(content), Section(61, listed, stream=True))
+    assert why == ("" if passes else "bytes between objects")
+
+
 TABLES = {
     "not-a-table": b"xrex" + TABLE[4:],
     "a-short-entry": TABLE.replace(b"00000 n \n0000000035", b"00000 n\n0000000035"),
     "a-number-twice": TABLE.replace(b"7 2\n", b"7 1\n").replace(b"0000000035", b"7 1\n0000000035"),
-    "a-freed-object": TABLE.replace(b"0000000035 00000 n", b"0000000000 00001 f"),
     "no-trailer": TABLE + b"8",
     "more-entries-than-bytes": TABLE.replace(b"7 2\n", b"7 99999\n"),
 }

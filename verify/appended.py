@@ -3,7 +3,8 @@
 Readers differ in how they mend a file: one takes the last object of a number that it finds, one the first, one falls
 back to an older trailer. So nothing appended may need mending: a revision is a run of objects, each at the offset its
 cross-reference section gives, that section in the exact form of ISO 32000-2, 7.5.4 or 7.5.8, one trailer, and nothing
-else; after the last revision only white space. What is not of this form is CANNOT_BE_JUDGED.
+else but the name of the tool that wrote it; after the last revision only white space. What is not of this form is
+CANNOT_BE_JUDGED.
 """
 
 from __future__ import annotations
@@ -21,6 +22,8 @@ SUBSECTION = re.compile(rb"(\d{1,10}) (\d{1,10})[ ]?(?:\r\n|\n|\r)")
 ENTRY = re.compile(rb"(\d{10}) (\d{5}) ([nf])(?: \r| \n|\r\n)")
 ENTRY_LENGTH = 20
 TRAILER = re.compile(rb"[\x00\t\n\x0c\r ]*trailer(?![A-Za-z])")
+NAMED = re.compile(rb"%[A-Za-z0-9 ._-]{1,80}[\r\n]+\Z")
+"""A comment in which a widespread tool names itself, between its stream of cross-references and `startxref`."""
 WHITE, DIGITS = b"\x00\t\n\x0c\r ", b"0123456789"
 MAX_DIGITS, MAX_GENERATION_DIGITS = 10, 5
 
@@ -53,8 +56,7 @@ def table_numbers(content: bytes, start: int) -> Sequence[int] | None:
             return None
         for number in range(first, first + count):
             entry = ENTRY.match(content, at)
-            # A freed object is one that a reader may bring back: only the head of the free list is expected.
-            if entry is None or (entry[3] == b"f" and number != 0):
+            if entry is None:
                 return None
             numbers.append(number)
             at = entry.end()
@@ -110,7 +112,7 @@ def _between(content: bytes, standing: dict[int, tuple[int, int]], section: Sect
     for offset, following in _spans(offsets, section, end):
         text = content[offset:following]
         if section.stream and offset == offsets[-1]:
-            text = text[: text.rfind(b"startxref")]
+            text = NAMED.sub(b"", text[: text.rfind(b"startxref")])
         if not text.rstrip(WHITE).endswith(b"endobj"):
             return "bytes between objects"
     return ""

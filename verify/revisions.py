@@ -28,9 +28,8 @@ def read_revisions(document: Document, digests: Mapping[int, str]) -> tuple[Revi
     before, old = Form(), None
     for view in document.views:
         now = read_form(view)
-        signed = old is not None and any(one.value for one in before.fields)
-        why, told, unclear = "", False, _unclear(view, signed=signed)
-        if old is not None and signed:
+        why, told, unclear = "", False, _unclear(view)
+        if old is not None and any(one.value for one in before.fields):
             # Only what follows a signature is compared: nothing protects what came before.
             unclear = unclear or _appended(view, old.end)
             try:
@@ -52,14 +51,10 @@ def read_revisions(document: Document, digests: Mapping[int, str]) -> tuple[Revi
     return tuple(found)
 
 
-def _unclear(view: View, *, signed: bool) -> str:
-    """Why two readers may read the cross-references of a revision differently; `signed`: it follows a signature."""
-    for section in view.sections:
-        if section.unclear:
-            return section.unclear
-        if signed and section.freed - {0}:
-            return "freed objects"
-    return "freed objects" if _misses(view) else ""
+def _unclear(view: View) -> str:
+    """Why two readers may read the cross-references of a revision differently."""
+    told = (section.unclear for section in view.sections if section.unclear)
+    return next(told, "freed objects" if _misses(view) else "")
 
 
 def _misses(view: View) -> bool:
@@ -83,7 +78,11 @@ def _appended(view: View, begin: int) -> str:
         for number, place in section.places.items()
         if isinstance(place, Standing)
     }
-    return fault(view.document.content, begin, view.end, Appended(section.start, standing, section.own is not None))
+    stream = section.own is not None and section.sides is None
+    if section.own is not None and section.own.number not in view.places:
+        # One widespread tool frees the number of its stream in the stream, another leaves it out; there it stands.
+        standing[section.start if section.sides is None else section.sides[1].start] = section.own
+    return fault(view.document.content, begin, view.end, Appended(section.start, standing, stream))
 
 
 def _changed(before: Form, now: Form) -> Iterator[FieldChange]:
