@@ -48,7 +48,7 @@ CLIENTS = 8
 """Connections that ask all the time: enough to keep two cores busy, few enough that none waits long in line."""
 WORKERS = (os.cpu_count() or 1) + SPARE_WORKERS
 """As the settings have it."""
-FILES = 300
+FILES = 100
 """Documents for each measurement without HTTP."""
 
 GATEWAY = """
