@@ -27,6 +27,7 @@ from corpus.validation import fresh
 from envelopes import Recipe, signed_data, token
 from hostile import FILES
 from test_differential import fields_of, grown, theirs_of, with_data, with_streams
+from test_encryption import KINDS, transcript
 from test_qr import SOUND
 from test_symbol import ED25519, P256, spki
 from world import cast
@@ -146,9 +147,10 @@ def answered() -> bytes:
 
 
 def files() -> Iterator[bytes]:
-    """PDFs: the suites', the tests' own, signed and unsigned, grown and hostile ones."""
+    """PDFs: the suites', the tests' own, signed and unsigned, hostile, encrypted and grown ones."""
     made = (genuine, half, stamped, unsigned, with_streams, with_data, sheet.sheet, world.signed, fresh, answered)
     every = [*suites(), *(make() for make in made), *(make() for make in FILES.values())]
+    every += map(transcript, KINDS)
     every += [grown(Random(seed))[1] for seed in range(GROWN)]  # noqa: S311 - it bends files
     yield from (one for one in every if len(one) <= LARGEST_SEED)
 
