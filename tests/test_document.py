@@ -188,6 +188,19 @@ ROWS: dict[str, bytes] = {
 }
 
 
+@pytest.mark.parametrize(("white", "read"), [(b"\n", True), (b"\r\n", True), (b"\n\n\n", False), (b"%\n", False)])
+def test_an_object_may_stand_an_end_of_line_behind_its_place(white: bytes, *, read: bool) -> None:
+    content = document(PAGE | {5: b"(five)"}).replace(b"5 0 obj", white + b"5 0 obj")
+    start = sum(map(len, content.partition(b"xref\n")[:1]))
+    view = last(re.sub(rb"startxref\n\d+", b"startxref\n%d" % start, content))
+    if read:
+        assert view.get(Ref(5, 0)) == b"five"
+        assert view.end == len(content)
+    else:
+        with pytest.raises(Damaged):
+            view.get(Ref(5, 0))
+
+
 @pytest.mark.parametrize("name", ROWS)
 def test_an_object_stands_where_it_is_listed(name: str) -> None:
     with pytest.raises(Damaged):

@@ -61,10 +61,25 @@ def test_a_table_is_read(name: str) -> None:
     assert found == Section(len(HEAD), PLACES, frozenset({0}), {"/Size": 3})
 
 
+@pytest.mark.parametrize("white", [b"\n", b"\r\n", b" ", b"\0\t"])
+def test_a_section_may_stand_an_end_of_line_behind_its_place(white: bytes) -> None:
+    for section in (table(), streamed()):
+        exact, off = only(ended(section)), only(ended(white + section))
+        assert off.start == exact.start + len(white)
+        assert (off.places, off.trailer) == (exact.places, exact.trailer)
+
+
+def test_two_places_of_one_section_are_one() -> None:
+    content = ended(b"\n" + table(trailer=b"<< /Size 3 /Prev 10 >>"))
+    with pytest.raises(Damaged, match="a chain"):
+        read_sections(content)
+
+
 NO_TABLES: dict[str, bytes] = {
     "another-word": table(keyword=b"xreg\n"),
     "a-word-longer": table(keyword=b"xrefs\n"),
-    "a-space-before": table(keyword=b" xref\n"),
+    "a-comment-before": table(keyword=b"%\nxref\n"),
+    "three-ends-of-line-before": table(keyword=b"\n\n\nxref\n"),
     "no-end-of-line": table(keyword=b"xref "),
     "two-spaces-behind-the-head": table(ROWS.replace(b"0 3\n", b"0 3  \n")),
     "fewer-entries": table(ROWS.replace(b"0 3\n", b"0 4\n")),

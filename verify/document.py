@@ -12,7 +12,7 @@ from typing import Any
 
 from verify.encryption import Encryption, read_encryption
 from verify.syntax import WHITE, Damaged, Ref, Stream, read, read_object
-from verify.xref import ENDSTREAM, LAST, Packed, Section, Standing, decoded, read_sections
+from verify.xref import ENDSTREAM, LAST, Packed, Section, Standing, decoded, near, read_sections
 
 END = re.compile(LAST.pattern + rb"(\r\n|\n|\r)?")
 PAIRS = re.compile(rb"(?:" + WHITE + rb"|\d)*+")
@@ -43,7 +43,7 @@ class Document:
         """What the object stream at an offset holds."""
         self.owners: dict[int, Ref] = {}
         """Of an encrypted file: whose the stream is whose bytes begin at an offset."""
-        ends = {int(match[1]): match.end() for match in END.finditer(content)}
+        ends = {near(content, int(match[1])): match.end() for match in END.finditer(content)}
         places: dict[int, Place] = {}
         given: frozenset[int] = frozenset()
         open_sections: list[Section] = []
@@ -68,7 +68,7 @@ class Document:
 
     def read(self, offset: int) -> tuple[Ref, Any, int]:
         """What stands at an offset: its number, the object, and where that ends. Raises Damaged."""
-        number, held, end = read_object(self.content, offset)
+        number, held, end = read_object(self.content, near(self.content, offset))
         if self.encryption is not None:
             held = self.encryption.plain(number, held)
             if isinstance(held, Stream):

@@ -14,7 +14,7 @@ from verify.fields import Field, Form, read_form
 from verify.references import holders
 from verify.syntax import Damaged
 from verify.updates import described, refused
-from verify.xref import Standing
+from verify.xref import Standing, near
 
 MAX_REVISIONS = 64
 """Revisions compared: a transcript has two to ten; each comparison reads the whole document."""
@@ -73,8 +73,9 @@ def _appended(view: View, begin: int) -> str:
     (section,) = view.sections
     if section.sides is not None and not section.sides[1].places.keys() <= section.sides[0].places.keys():
         return "hybrid cross-references after a signature"
+    content = view.document.content
     standing = {
-        place.offset: (number, place.generation)
+        near(content, place.offset): (number, place.generation)
         for number, place in section.places.items()
         if isinstance(place, Standing)
     }
@@ -82,7 +83,7 @@ def _appended(view: View, begin: int) -> str:
     if section.own is not None and section.own.number not in view.places:
         # One widespread tool frees the number of its stream in the stream, another leaves it out; there it stands.
         standing[section.start if section.sides is None else section.sides[1].start] = section.own
-    return fault(view.document.content, begin, view.end, Appended(section.start, standing, stream))
+    return fault(content, begin, view.end, Appended(section.start, standing, stream))
 
 
 def _changed(before: Form, now: Form) -> Iterator[FieldChange]:

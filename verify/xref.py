@@ -26,6 +26,8 @@ SAID_TWICE = ("/Root", "/Info", "/ID", "/Encrypt", "/Prev", "/XRefStm")
 COLUMNS = 3
 """Fields of an entry of a cross-reference stream: kind, place, generation or index."""
 
+NEAR = re.compile(WHITE + rb"{0,2}+")
+"""White space between where something is said to stand and where it does: several tools are off by an end of line."""
 TABLE = re.compile(rb"xref[ ]?(?:\r\n|\n|\r)")
 SUBSECTION = re.compile(rb"(\d{1,10}) (\d{1,10})[ ]?(?:\r\n|\n|\r)")
 ENTRY = re.compile(rb"(\d{10}) (\d{5}) ([nf])(?: \r| \n|\r\n|\n|\r)")
@@ -74,18 +76,25 @@ def read_sections(content: bytes) -> list[Section]:
     last = LAST.match(content, at) if at >= 0 else None
     if last is None or content.count(b"%%EOF", at) != 1:
         raise Damaged("no end, or two")
-    start: Any = int(last[1])
+    said: Any = int(last[1])
     found: list[Section] = []
     listed = 0
-    while start is not None:
-        if not _is_offset(start) or start in {one.start for one in found} or len(found) >= MAX_SECTIONS:
+    while said is not None:
+        start = near(content, said) if _is_offset(said) else -1
+        if start < 0 or start in {one.start for one in found} or len(found) >= MAX_SECTIONS:
             raise Damaged("a chain of cross-references")
         found.append(_section(content, start))
         listed += len(found[-1].places) + len(found[-1].freed)
         if listed > MAX_OBJECTS:
             raise Damaged("too many objects")
-        start = found[-1].trailer.get("/Prev")
+        said = found[-1].trailer.get("/Prev")
     return _compared(found) if any(one.sides for one in found) else found
+
+
+def near(content: bytes, said: int) -> int:
+    """Where something stands that is said to stand at an offset: there, or after an end of line."""
+    white = NEAR.match(content, said)
+    return white.end() if white else said
 
 
 def decoded(dictionary: Mapping[str, Any], encoded: bytes) -> bytes:
@@ -194,7 +203,7 @@ def _merged(table: Section, content: bytes, start: Any) -> Section:  # noqa: ANN
     """A hybrid section (7.5.8.4): what its stream lists is hidden from old readers, and marked free in the table."""
     if not _is_offset(start):
         raise Damaged("a hybrid section")
-    stream = _stream_section(content, start)
+    stream = _stream_section(content, near(content, start))
     unclear = table.unclear or stream.unclear
     if not stream.places:  # nobody has a reason to write one
         unclear = unclear or "hybrid cross-references that list nothing"
