@@ -10,10 +10,11 @@ from collections.abc import Callable
 from random import Random
 
 import pytest
+import sheet
 import world
 from bending import Node, nodes
 from cases.algorithms import PSS, keyed
-from corpus.genuine import unsigned
+from corpus.genuine import ANNOTATIONS, NOTARY, genuine, unsigned
 from entries import ENTRIES, NOTHING
 from envelopes import Recipe, enclose, kit_der, signed_data
 from world import cast, der
@@ -53,6 +54,24 @@ def test_what_is_bent_is_answered(name: str) -> None:
         entry.ask(one)
     for _ in range(BENT):
         entry.ask(entry.bend(random.choice(seeds), random, lambda some: damaged(some, random)))
+
+
+# What is no name and no reference, where one is looked for.
+
+
+def test_a_note_that_is_no_object_of_its_own_is_a_change() -> None:
+    note = b"<< /Type /Annot /Subtype /FreeText /Contents (10) /Rect [60 690 260 710] >>"
+    listed = sheet.text_of(genuine(), ANNOTATIONS)
+    content = sheet.appended(genuine(), {ANNOTATIONS: listed.removesuffix(b"]") + note + b"]"})
+    assert open_pdf(content).revisions[-1].refused == "a page"
+    assert world.judged(content).reasons == (Reason.MODIFIED_AFTER_SIGNING, Reason.UNREGISTERED)
+
+
+@pytest.mark.parametrize("kind", [b"[ /Sig ]", b"<< /Sig 1 >>", b"(Sig)", b"1"])
+def test_a_field_whose_type_is_no_name_is_none(kind: bytes) -> None:
+    field = sheet.text_of(genuine(), NOTARY)
+    content = sheet.appended(genuine(), {NOTARY: field.replace(b"/FT /Sig", b"/FT " + kind)})
+    assert [one.facts for one in open_pdf(content).faults] == [{"qpdf": "", "reader": "a form field"}]
 
 
 # Two readings of one envelope: each takes another of two, or passes over what it does not know.

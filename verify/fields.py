@@ -65,6 +65,8 @@ def _walk(view: View, listed: list[Any], kinds: set[object]) -> Iterator[Field]:
             raise Damaged("a form field")
         field = view.dictionary(reference)
         kind = view.value(field, "/FT") or kind
+        if not isinstance(kind, (str, type(None))):
+            raise Damaged("a form field")
         name = ".".join(part for part in (prefix, text(view.value(field, "/T"))) if part)
         below = [one for one in view.entries(field.get("/Kids")) if "/T" in view.dictionary(one)]
         queue += [(one, name, kind, depth + 1) for one in reversed(below)]

@@ -244,7 +244,8 @@ class _Update:
             _alike(page, now, {"/Annots"}, "a page")
             self._moved(before, listed, number.number)
             after, first = self.new.entries(listed), self.old.entries(before)
-            if after[: len(first)] != first or not widgets.issuperset(after[len(first) :]):
+            more = after[len(first) :]
+            if after[: len(first)] != first or not all(isinstance(one, Ref) and one in widgets for one in more):
                 raise Refused("a page")
             self.cleared.add(number.number)
 
