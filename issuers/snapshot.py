@@ -121,8 +121,8 @@ MOST_HELD = 512
 class Held:
     """What was read of who may sign, of one generation alone: every change of the registry makes another (P2, P5).
 
-    It is found by a digest of what was asked, and is the registry's own: nothing that was uploaded is kept (P6).
-    Threads may share one.
+    It is found by a digest of what was asked and of the keys' rows, which are read each time, and is the registry's
+    own: nothing that was uploaded is kept (P6). Threads may share one.
     """
 
     def __init__(self) -> None:
@@ -161,16 +161,20 @@ def _read(connection: Connection, names: Names, held: Held | None) -> TrustSnaps
     versions = _versions(connection, names)
     named = frozenset({version.issuer for version in versions} | ({names.issuer} if names.issuer else set()))
     known = held.of(head) if held is not None else {}
-    said = repr([sorted(names.keys), sorted(names.kids), sorted(names.serials), sorted(named)])
+    rows = _keys(connection, names)
+    said = repr([sorted(names.serials), sorted(named), [*map(tuple, rows)]])
     asked = sha256(said.encode()).digest()
     if asked not in known:
-        known[asked] = _authority(connection, head, names, named)
+        known[asked] = _authority(connection, head, names, named, rows)
     return replace(known[asked], versions=versions, withdrawals=_withdrawals(connection, names, versions))
 
 
-def _authority(connection: Connection, head: tuple[int, str], names: Names, named: Iterable[str]) -> TrustSnapshot:
+def _authority(
+    connection: Connection, head: tuple[int, str], names: Names, named: Iterable[str], rows: Sequence[Row[Any]]
+) -> TrustSnapshot:
     """Who may sign: of the keys and issuers that are named, all but the transcripts."""
-    rows, certificates, chains = _keys(connection, names)
+    certificates = connection.execute(CERTIFICATES, {"asked": [row.id for row in rows]}).all()
+    chains = {one for row in certificates for one in row.chain}
     anchors, helpers = every_anchor(connection), _intermediates(connection, chains)
     revoked = listed_for(connection, names, certificates, helpers)
     known = _told(rows, certificates, revoked, (*helpers, *(anchor.der for anchor in anchors)))
@@ -221,14 +225,9 @@ def _withdrawals(connection: Connection, names: Names, versions: Iterable[Regist
     return tuple(Withdrawal(row.issuer, row.number, row.at, row.reason_code) for row in rows)
 
 
-def _keys(connection: Connection, names: Names) -> tuple[Sequence[Row[Any]], Sequence[Row[Any]], set[str]]:
-    """The keys that are named, and every time-stamp authority's: a token may stand in any signature.
-
-    With them their certificates, and the SHA-256 of the intermediates seen when these were admitted.
-    """
-    rows = connection.execute(KEYS, {"asked": [*names.keys, *_of_codes(connection, names)]}).all()
-    certificates = connection.execute(CERTIFICATES, {"asked": [row.id for row in rows]}).all()
-    return rows, certificates, {sha256 for row in certificates for sha256 in row.chain}
+def _keys(connection: Connection, names: Names) -> Sequence[Row[Any]]:
+    """The keys that are named, and every time-stamp authority's: a token may stand in any signature."""
+    return connection.execute(KEYS, {"asked": [*names.keys, *_of_codes(connection, names)]}).all()
 
 
 def _of_codes(connection: Connection, names: Names) -> Iterable[str]:

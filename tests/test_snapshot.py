@@ -35,13 +35,14 @@ from founding import (
     key_id,
     office,
 )
-from sqlalchemy import Engine, event, insert
+from sqlalchemy import Engine, event, insert, update
 
 from issuers import appointments, certificates, keys, ledger, register, registry, snapshot, store
 from issuers.register import Amendment, AmendmentReason, Item, WithdrawalReason
 from issuers.revocations import Reason
 from issuers.snapshot import Held
 from issuers.tables import issuer_periods, successions
+from issuers.tables import keys as key_rows
 from verify.trust import (
     Anchor,
     Appointment,
@@ -353,8 +354,19 @@ def test_what_is_held_is_not_read_again_and_equal(engine: Engine) -> None:
     statements: list[str] = []
     event.listen(engine, "before_cursor_execute", lambda *said: statements.append(said[2]))
     snapshot.read(engine, asked[0], held)
-    assert len(statements) == 5  # BEGIN, the ledger's head, and three that tell of the transcript
-    assert not any("keys" in one or "appointments" in one for one in statements)
+    assert len(statements) == 6  # BEGIN, the ledger's head, three that tell of the transcript, and the keys
+    assert not any("appointments" in one or "certificates" in one for one in statements)
+
+
+def test_the_rows_of_keys_are_read_each_time(engine: Engine) -> None:
+    """Whatever was written past the ledger: a key is never better than its row."""
+    with store.writing(engine) as connection:
+        key = appointed(connection, "principal")
+    held, names = Held(), Names(frozenset({key}), SCHOOL)
+    assert snapshot.read(engine, names, held).keys[key].revoked_at is None
+    with store.writing(engine) as connection:
+        connection.execute(update(key_rows).values(revoked_at=NOW))
+    assert snapshot.read(engine, names, held).keys[key].revoked_at == NOW
 
 
 def test_what_is_held_ends_with_its_generation(engine: Engine) -> None:
