@@ -65,6 +65,8 @@ def pdf(content: bytes) -> None:
         evidence = open_pdf(content)
     except Unreadable:
         return
+    # The reader says itself what it cannot read; an error that it did not foresee is told by its name.
+    assert not any(str(fault.facts.get("reader")).endswith("Error") for fault in evidence.faults), evidence.faults
     assert judged(evidence, NOTHING).verdict not in {Verdict.VALID, Verdict.SUPERSEDED}
     said = judged(evidence, registry()).verdict
     assert said is not Verdict.VALID or (
