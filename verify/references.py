@@ -32,7 +32,7 @@ def holders(view: View) -> dict[int, list[int | None]]:
     for number in view.places:
         held = view.get(Ref(number, generation(view, number)))
         held = held.dictionary if isinstance(held, Stream) else held
-        if number in own:  # a stream of cross-references is the trailer as well
+        if number in own and isinstance(held, dict):  # a stream of cross-references is the trailer as well
             held = {key: one for key, one in held.items() if key not in {"/Root", "/Info"}}
         for one in references(held):
             found.setdefault(one.number, []).append(number)
