@@ -32,6 +32,13 @@ pages without a legible code about two."""
 ANSWER_BYTES = 64 << 20
 """What a job may send back: three times the largest upload. More would only move a memory bomb into the server."""
 
+KEPT_MEMORY = 32 << 20
+"""Bytes that a worker keeps of what it has freed: pictures of pages are made and freed over and over, and the kernel
+would clear the memory of each anew, a tenth of all the time."""
+
+M_TRIM_THRESHOLD, M_MMAP_THRESHOLD = -1, -3
+"""mallopt(3)."""
+
 PR_SET_PDEATHSIG = 1
 """prctl(2): send me this signal when my parent ends."""
 
@@ -58,6 +65,9 @@ def confine() -> None:
     """
     leave_no_orphan()
     silence()
+    with contextlib.suppress(AttributeError):  # another C library may have another allocator
+        for threshold in (M_TRIM_THRESHOLD, M_MMAP_THRESHOLD):
+            ctypes.CDLL(None).mallopt(threshold, KEPT_MEMORY)
     resource.setrlimit(resource.RLIMIT_AS, (ADDRESS_SPACE, ADDRESS_SPACE))
     for nothing in (resource.RLIMIT_CORE, resource.RLIMIT_FSIZE):
         resource.setrlimit(nothing, (0, 0))

@@ -263,6 +263,18 @@ def _alive(pid: int) -> bool:
     return pathlib.Path(f"/proc/{pid}").exists()
 
 
+FAULTS = "[len(bytearray(8 << 20)) and __import__('resource').getrusage(0).ru_minflt for _ in range(3)]"
+
+
+def test_memory_that_is_freed_is_used_again() -> None:
+    async def story(sandbox: Sandbox) -> list[int]:
+        faults: list[int] = await sandbox.run(3, eval, FAULTS)
+        return faults
+
+    _, before, after = run(story)
+    assert after - before < 500  # of 2,048 pages
+
+
 def test_signals_to_the_whole_group_leave_workers_at_work() -> None:
     async def story(sandbox: Sandbox) -> None:
         pid = await sandbox.run(3, os.getpid)
