@@ -47,7 +47,7 @@ DIRECT = (
 """The tests that ask the engine's rooms directly; those that start a gateway are left out."""
 BOUNDS = "test_bounds.py::"
 """Asked first about a value that stands in a module: every case and every direct test would be asked otherwise."""
-CODES = ("documents", "qr", "scan")
+CODES = ("documents", "glance", "qr", "scan")
 """The direct tests of the rooms that read a QR code; what they draw at random is the same at every run."""
 
 READERS = frozenset(
@@ -57,11 +57,11 @@ READERS = frozenset(
 """Modules that run while a file is read: their mutants read the files of the table anew."""
 SEARCHED = frozenset({"cms", "der", "identifiers", "path"})
 """Modules that search paths: their mutants search anew."""
-DRAWN = frozenset({"picture", "qr", "scan"})
+DRAWN = frozenset({"glance", "picture", "profiles", "qr", "scan"})
 """Modules that look for codes: their mutants look anew."""
 DATA = frozenset({"__init__", "checks", "evidence", "policy", "report", "story", "subject", "trust"})
 """Modules of types and tables, without a decision of their own to mutate."""
-QR = frozenset({"cbor", "claims", "code", "documents", "envelope", "picture", "qr", "scan"})
+QR = frozenset({"cbor", "claims", "code", "documents", "envelope", *DRAWN})
 """Modules that run while paper is read: their mutants read it anew."""
 
 SWAPPED: dict[type[ast.AST], type[ast.AST]] = {

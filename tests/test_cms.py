@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 import world
-from asn1crypto import algos, cms, x509
+from asn1crypto import algos, cms, tsp, x509
 from envelopes import Recipe, attribute, signed_data, token
 from world import SIGNED, cast
 
@@ -58,6 +58,14 @@ def test_a_token_is_taken_from_its_own_attribute_alone() -> None:
     )
     signed = parse(signed_data(cast().principal, DIGEST, recipe))
     assert (signed.timestamps, signed.content_timestamps) == ((after.dump(),), (at_signing.dump(),))
+
+
+def test_a_named_certificate_may_say_its_hash() -> None:
+    digest = bytes(64)
+    named = tsp.ESSCertIDv2({"hash_algorithm": {"algorithm": "sha512"}, "cert_hash": digest})
+    said = attribute("signing_certificate_v2", tsp.SigningCertificateV2({"certs": [named]}))
+    recipe = Recipe(names_certificate="", attributes=lambda found: [*found, said])
+    assert parse(signed_data(cast().principal, DIGEST, recipe)).named_certificate == ("sha512", digest)
 
 
 def told(identifier: bytes) -> tuple[str, str, int]:

@@ -9,11 +9,12 @@ from typing import Any
 
 import pytest
 import world
-from corpus.update import update
+from corpus.update import packed, streamed, update
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ed448
 from hostile import PAGE, document, stream
-from test_updates import asked, information, nothing_old, updated
+from test_updates import SIGNED, asked, information, nothing_old, updated
+from test_updates import base as signed
 
 from verify import existence, references, statusdata
 from verify.case import Opened, open_signature
@@ -123,6 +124,24 @@ def test_a_section_that_readers_may_read_differently() -> None:
         "",
         "hybrid cross-references that list nothing",
     ]
+
+
+def test_a_freed_number_that_nothing_refers_to_is_missed_by_nobody() -> None:
+    freed = {5: b"0000000000 00001 f \n"}
+    base = document(PAGE | {5: b"1", 6: b"2"})
+    assert unclear(base, rows=freed) == ["", ""]
+    assert unclear(base, rows=freed | {6: b"0000000003 00000 n \n"}) == ["", "freed objects"]
+
+
+def test_what_follows_a_signature_is_compared_or_cannot_be() -> None:
+    def last(content: bytes) -> str:
+        return read_revisions(Document(content), {})[-1].unclear
+
+    form = {4: b"<< /Fields 16 0 R /SigFlags 1 >>"}
+    assert last(update(signed(), form, trailer=b"/Root 1 0 R /Info 18 0 R")) == ""
+    assert last(streamed(signed(), {40: packed(form)}, inside={4: (40, 0)})) == ""
+    twice = SIGNED[6].replace(b"seal", b"principal")
+    assert last(update(signed(_6=twice), {}, trailer=b"/Root 1 0 R /Info 18 0 R")) == "not comparable"
 
 
 def test_a_responder_with_another_kind_of_key_signs_nothing() -> None:

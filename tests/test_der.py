@@ -106,6 +106,12 @@ def test_indefinite_lengths_become_definite(data: st.DataObject, tree: Any) -> N
     assert first(indefinite(tree) + b"tail") == (definite(tree), b"tail")
 
 
+@pytest.mark.parametrize("size", [0, 1, 127, 128, 255, 256, 65535, 65536])
+def test_a_length_is_written_in_as_few_octets_as_there_can_be(size: int) -> None:
+    whole = made(OCTET_STRING, bytes(size))
+    assert first(b"\x24\x80" + whole + b"\0\0") == (whole, b"")
+
+
 def test_an_indefinite_string_in_pieces_is_the_string() -> None:
     pieces = b"\x24\x80\x04\x01a\x24\x80\x04\x02bc\x04\x00\x00\x00\x04\x01d\x00\x00"
     assert first(pieces) == (b"\x04\x04abcd", b"")
@@ -144,6 +150,7 @@ INDEFINITE: dict[str, bytes] = {
     "no-end": b"\x30\x80\x02\x01\x01",
     "half-an-end": b"\x30\x80\x02\x01\x01\x00",
     "a-primitive": b"\x04\x80abc\x00\x00",
+    "a-primitive-of-elements": b"\x04\x80\x02\x01\x01\x00\x00",
     "a-long-tag": b"\x3f\x81\x80\x00\x00",
     "too-deep": nested(MAX_DEPTH + 2),
     "deeper-than-any-stack": nested(100_000),

@@ -19,7 +19,7 @@ from asn1crypto import crl as asn1_crl
 from certificates import certificate, name_of, usage
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes
-from cryptography.hazmat.primitives.asymmetric import ec, x25519
+from cryptography.hazmat.primitives.asymmetric import ec, ed448, padding, x25519
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from cryptography.x509.name import _ASN1Type
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
@@ -128,9 +128,11 @@ def test_a_document_time_stamp_over_its_file_is_sound() -> None:
 
 
 def test_status_data_among_the_signed_attributes_is_found() -> None:
-    archive = {"crl": [cms.CertificateList.load(crl(CA, SIGNED, NOW))], "ocsp": []}
+    from asn1crypto.ocsp import OCSPResponse  # noqa: PLC0415
     from asn1crypto.pdf import RevocationInfoArchival  # noqa: PLC0415
 
+    answers = [OCSPResponse({"response_status": "try_later"})] * 2
+    archive = {"crl": [cms.CertificateList.load(crl(CA, SIGNED, NOW))], "ocsp": answers}
     made = RevocationInfoArchival(archive)
     signed = parse(
         signed_data(
@@ -139,7 +141,7 @@ def test_status_data_among_the_signed_attributes_is_found() -> None:
             Recipe(attributes=lambda found: [*found, attribute("1.2.840.113583.1.1.8", made)]),
         )
     )
-    assert (len(signed.crls), len(signed.ocsps)) == (1, 0)
+    assert (len(signed.crls), signed.ocsps) == (1, tuple(one.dump() for one in answers))
 
 
 def test_lists_beside_the_certificates_are_found_and_other_things_there_are_not() -> None:
@@ -175,6 +177,24 @@ def test_an_algorithm_that_cannot_be_computed_verifies_nothing() -> None:
         replace(signed, spki=b"no key"),
     ):
         assert not verify_signature(changed)
+
+
+def test_a_signature_is_of_the_scheme_that_it_names() -> None:
+    signed = parse(signed_data(cast().principal, DIGEST))
+
+    def by(key: Any, value: bytes, scheme: str) -> bool:  # noqa: ANN401 - a private key
+        spki = key.public_key().public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
+        return verify_signature(replace(signed, spki=spki, signature=value, scheme=scheme, salt_length=32))
+
+    edwards, ron = ed448.Ed448PrivateKey.generate(), certification.rsa_key()
+    stretched = padding.PSS(padding.MGF1(hashes.SHA256()), 32)
+    values = {
+        "ed448": (edwards, edwards.sign(signed.signed_attributes)),
+        "rsassa_pss": (ron, ron.sign(signed.signed_attributes, stretched, hashes.SHA256())),
+    }
+    for name, (key, value) in values.items():
+        for scheme in ("ed25519", "ed448", "ecdsa", "rsassa_pkcs1v15", "rsassa_pss"):
+            assert by(key, value, scheme) is (scheme == name)
 
 
 def test_the_hash_of_the_scheme_may_be_the_weak_one() -> None:

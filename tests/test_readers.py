@@ -15,7 +15,7 @@ import pytest
 import sheet
 import world
 from corpus.update import update
-from envelopes import Recipe, enclose, enveloped, signed_data
+from envelopes import Recipe, attribute, enclose, enveloped, signed_data
 from pikepdf import Array, Dictionary, Name, Pdf
 from placed import number_of, place, waiting
 from world import SIGNED, cast
@@ -89,6 +89,8 @@ def test_a_header_may_stand_a_little_later() -> None:
 
 
 def test_too_many_signatures_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(pdf, "MAX_SIGNATURES", 2)
+    assert len(open_pdf(signed()).signatures) == 2
     monkeypatch.setattr(pdf, "MAX_SIGNATURES", 1)
     with pytest.raises(Unreadable) as refused:
         open_pdf(signed())
@@ -364,6 +366,15 @@ def test_a_token_that_is_none_names_nobody() -> None:
     evidence = open_pdf(enveloped(waiting(), cast().teacher, "notary", recipe))
     assert faulty(evidence, "notary") == ""
     assert len(evidence.names.keys) == 3
+
+
+def test_a_token_made_before_signing_that_is_none_is_passed_over() -> None:
+    garbage = attribute("content_time_stamp", garbage_token())
+    evidence = open_pdf(
+        enveloped(waiting(), cast().teacher, "notary", Recipe(attributes=lambda found: [*found, garbage]))
+    )
+    assert faulty(evidence, "notary") == ""
+    assert evidence.signatures[-1].digests.keys() == {"sha256"}
 
 
 def test_a_certificate_of_no_known_version_has_no_serial_number() -> None:

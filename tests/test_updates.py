@@ -432,6 +432,10 @@ WRITTEN: dict[str, tuple[dict[int, bytes], str]] = {
         {10: b"[30 0 R]", NEW: b"<< /Length 31 0 R >>\nstream\nx\nendstream", 31: b"1"},
         "",
     ),
+    "data-with-all-it-may-have": (
+        {10: b"[30 0 R]", NEW: stream(b"/Type /A /Subtype /B /Filter [] /DecodeParms []", b"x")},
+        "",
+    ),
     "data-that-is-drawn": ({10: b"[30 0 R]", NEW: stream(b"/Resources << >>", b"")}, "a stream of data"),
     "data-that-is-no-stream": ({10: b"[30 0 R]", NEW: b"<< >>"}, "a stream of data"),
     "data-that-is-nothing": ({10: b"[30 0 R]"}, "a stream of data"),
@@ -625,6 +629,12 @@ def test_a_form_without_fields_of_another_kind_may_say_how_text_looks() -> None:
     looks = {4: more(4, b"/DA (/F 0 Tf)")}
     assert asked(update(base(), looks, trailer=TRAILER)) == ""
     assert asked(update(mixed, looks, trailer=TRAILER)) == "the form"
+
+
+def test_a_widget_may_stand_in_its_field() -> None:
+    within = base(_22=but(22, (b"[21 0 R]", b"[<< /Subtype /Widget /Rect [0 0 9 9] >>]")))
+    signed = {22: sheet.text_of(within, 22)[:-2] + b"/V 30 0 R >>", NEW: VALUE}
+    assert asked(update(within, signed, trailer=TRAILER)) == ""
 
 
 def test_two_fields_of_one_name_cannot_be_compared() -> None:

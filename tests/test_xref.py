@@ -475,6 +475,10 @@ def test_predictors_are_undone(content: bytes, columns: int, coding: int) -> Non
         assert flate(up(content, columns, coding), {"/Predictor": kind, "/Columns": columns}) == content
 
 
+def test_rows_of_a_predictor_have_one_octet_unless_they_say_otherwise() -> None:
+    assert flate(up(b"abc", 1, 2), {"/Predictor": 12}) == b"abc"
+
+
 @given(content=st.binary(max_size=2000))
 def test_one_flate_is_undone(content: bytes) -> None:
     assert decoded({}, content) == content
