@@ -246,7 +246,7 @@ async def judging(world: World) -> tuple[float, float]:
             rates: list[list[float]] = [[], []]
             for _ in range(ROUNDS):
                 for column in range(2):
-                    rates[column].append(await _rate(column + 1, lambda: verify(pdf, engine, sandbox, "", held)))
+                    rates[column].append(await _rate(column + 1, lambda: verify(pdf, engine, sandbox, "", held=held)))
         finally:
             await sandbox.stop()
             engine.dispose()
