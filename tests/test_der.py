@@ -141,6 +141,11 @@ def test_what_is_cut_short_is_refused(name: str) -> None:
         elements(DAMAGED[name])
 
 
+def test_a_length_has_up_to_four_octets() -> None:
+    for octets in (b"\x81\x01", b"\x82\x00\x01", b"\x83\x00\x00\x01", b"\x84\x00\x00\x00\x01"):
+        assert single(b"\x04" + octets + b"a").value == b"a"
+
+
 def nested(depth: int) -> bytes:
     return b"\x30\x80" * depth + b"\0\0" * depth
 
