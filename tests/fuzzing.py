@@ -8,6 +8,7 @@ fails by chance.
 
 from __future__ import annotations
 
+import hashlib
 import importlib
 import os
 import resource
@@ -53,6 +54,9 @@ def main() -> None:
         signal.setitimer(signal.ITIMER_PROF, SECONDS)
         try:
             entry.ask(content)
+        except BaseException:  # kept here: on its way out the fuzzer may be too late for it
+            (folder / f"crash-{hashlib.sha256(content).hexdigest()[:16]}").write_bytes(content)
+            raise
         finally:
             signal.setitimer(signal.ITIMER_PROF, 0)
         took = time.process_time() - begun

@@ -7,12 +7,14 @@ files whose keys are new at every run.
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from random import Random
 
 import pytest
 import sheet
 import world
 from bending import Node, nodes
+from cases import status_data
 from cases.algorithms import PSS, keyed
 from corpus.genuine import ANNOTATIONS, NOTARY, genuine, unsigned
 from entries import ENTRIES, NOTHING
@@ -21,7 +23,7 @@ from world import cast, der
 
 from verify.algorithms import verify_signature
 from verify.cms import parse
-from verify.der import Malformed
+from verify.der import CONSTRUCTED, OCTET_STRING, Malformed
 from verify.path import Paths
 from verify.pdf import open_pdf
 from verify.policy import HB_1
@@ -142,3 +144,26 @@ def test_a_certificate_without_legible_dates_takes_no_path_away() -> None:
     anchors = world.Trust().snapshot().anchors
     for helpers in ([above], [above.replace(*NO_TIME), above]):
         assert Paths(anchors, helpers).find(certificates, Use.DOCUMENT) is not None
+
+
+def in_pieces(certificate: bytes) -> bytes:
+    """The value of an extension in two pieces (BER): one library makes it whole, and the signature over it holds."""
+    (whole,) = nodes(certificate)
+    holder = whole.inner[0].inner[-1].inner[0].inner[0]
+    octets = holder.inner[-1].told()[2:]
+    pieces = [Node(OCTET_STRING, octets[:2], []), Node(OCTET_STRING, octets[2:], [])]
+    holder.inner[-1] = Node(OCTET_STRING | CONSTRUCTED, b"", pieces, open=True)
+    return whole.told()
+
+
+@pytest.mark.parametrize("found", [False, True])
+def test_a_certificate_that_is_no_der_leads_nowhere_and_takes_no_path_away(found: bool) -> None:  # noqa: FBT001 - of a table
+    above = kit_der(cast().authority.certificate)
+    carried = (in_pieces(above), above) if found else (in_pieces(above),)
+    alone = replace(cast().principal, chain=())
+    content = enclose(unsigned(), "principal", lambda digest: signed_data(alone, digest, Recipe(certificates=carried)))
+    content = sheet.stored(content, CRLs=[status_data.GOOD_CRL])
+    report = judge(open_pdf(content), world.Trust().snapshot(), HB_1, world.NOW)
+    (signature,) = report.signatures
+    assert (signature.conclusion.sub is Sub.NO_CERTIFICATE_CHAIN_FOUND) is not found
+    assert Reason.CANNOT_BE_JUDGED not in report.reasons

@@ -22,6 +22,7 @@ from pyhanko_certvalidator.path import ValidationPath
 from pyhanko_certvalidator.validate import async_validate_path
 
 from verify.algorithms import key_weakness
+from verify.statusdata import UNREADABLE, serial_of
 from verify.trust import Anchor, Use
 
 logging.getLogger("pyhanko_certvalidator").setLevel(logging.CRITICAL)  # it logs names out of certificates
@@ -91,8 +92,8 @@ def _search(
 ) -> Path | None:
     """The path, kept under all that it follows from: neither a clock nor the registry's state has a part in it."""
     try:
-        signer = _load(certificates[0])
-        if not _usable(signer, use):
+        signers = [_load(der) for der in legible(certificates[:1])]
+        if not signers or not _usable(signer := signers[0], use):
             return None
         helpers = [_load(der) for der in legible((*certificates[1:], *intermediates))]
         anchors = [(anchor, _load(anchor.der)) for anchor in trusted if anchor.use is use]
@@ -117,13 +118,16 @@ def _load(der: bytes) -> x509.Certificate:
 
 
 def legible(ders: Iterable[bytes]) -> Iterator[bytes]:
-    """The certificates that can be read, each once: whoever adds another to a file must not take its path away."""
+    """The certificates that can be read, each once: whoever adds another to a file must not take its path away.
+
+    By both libraries: the other one, which reads their status data, takes nothing but DER.
+    """
     for der in dict.fromkeys(ders):
         try:
             cert = _load(der)
             _ = cert.subject.hashable, cert.issuer.hashable, cert.key_identifier, cert.authority_key_identifier
-            _ = cert.not_valid_before < cert.not_valid_after
-        except ILLEGIBLE:
+            _ = cert.not_valid_before < cert.not_valid_after, serial_of(der)
+        except (*ILLEGIBLE, *UNREADABLE):
             continue
         yield der
 
