@@ -250,6 +250,13 @@ def test_what_is_seen_hangs_on_no_switch() -> None:
     assert faults(sheet.sheet()) == []
 
 
+def test_a_signature_in_no_field_is_told_beside_fields_that_are_empty() -> None:
+    def stray(opened: Pdf) -> None:
+        opened.Root.PieceInfo = opened.make_indirect(Dictionary(ByteRange=Array([0, 1, 2, 3])))
+
+    assert {"readers": "stray signatures"} in faults(sheet.sheet(bend=stray))
+
+
 def test_a_revision_after_a_signature_has_an_end_of_its_own() -> None:
     def unclear(content: bytes) -> list[str]:
         return [one.unclear for one in revisions.read_revisions(Document(content), {})]
