@@ -189,8 +189,8 @@ def entry_of(pdf: bytes) -> tuple[int, bytes]:
 
 
 def unlocked(pdf: bytes) -> bytes:
-    """An update that says nothing of encryption, and shows another page in the plain."""
-    return update(pdf, {11: b"<< >>"}, trailer=told(pdf, "/Root", "/ID"))
+    """An update that says nothing of encryption, and writes in the plain."""
+    return update(pdf, {90: b"(plain)"}, trailer=told(pdf, "/Root", "/ID"))
 
 
 def told(pdf: bytes, *keys: str) -> bytes:
@@ -461,9 +461,9 @@ def test_what_is_enciphered_is_filled_up_as_the_standard_says() -> None:
     assert found.deciphered(Ref(1, 0), sealed(b"\x10" * 16)) == b""
     assert found.deciphered(Ref(1, 0), sealed(b"abcdefghijklmno\x01")) == b"abcdefghijklmno"
     assert found.deciphered(Ref(1, 0), b"") == b""
-    for last in (b"\x00", b"\x11", b"\x02"):
+    for filled in (b"abcdefghijklmno\x00", b"abcdefghijklmno\x02", b"abcdefghijklmno" + b"\x11" * 17):
         with pytest.raises(Damaged, match="an encrypted string or stream"):
-            found.deciphered(Ref(1, 0), sealed(b"abcdefghijklmno" + last))
+            found.deciphered(Ref(1, 0), sealed(filled))
 
 
 def test_so_many_strings_are_deciphered_and_no_more() -> None:

@@ -205,6 +205,6 @@ def _aes(key: bytes, held: bytes) -> bytes:
         raise Damaged("an encrypted string or stream")
     found = Cipher(AES(key), CBC(held[:BLOCK])).decryptor().update(held[BLOCK:])
     count = found[-1]
-    if not 0 < count <= BLOCK or found[-count:] != bytes([count]) * count:
+    if count > BLOCK or found[-count:] != bytes([count]) * count:
         raise Damaged("an encrypted string or stream")
     return found[:-count]
