@@ -429,6 +429,17 @@ def test_the_stream_beside_a_table_says_of_older_objects_what_the_tables_say(nam
     assert hidden_behind(ROWS, data, index) == ["", why]
 
 
+def test_what_was_freed_between_may_be_hidden_elsewhere() -> None:
+    """To old readers it is not there any more, so nobody finds it in two places."""
+    first = ended(table(trailer=b"<< /Size 9 >>"))
+    second = first + table(b"2 1\n0000000000 00004 f \n", b"<< /Size 9 /Prev 9 >>")
+    third = second + streamed(b"\x44", b"/W [0 1 0] /Size 9 /Index [2 1]")
+    told = b"<< /Size 9 /Prev %d /XRefStm %d >>"
+    for previous, why in ((len(first), ""), (9, DIFFER)):
+        whole = third + table(b"0 0\n", told % (previous, len(second))) + b"startxref\n%d\n%%%%EOF\n" % len(third)
+        assert read_sections(whole)[0].unclear == why
+
+
 def test_an_update_may_say_the_same_on_both_sides_and_hide_nothing_that_was_seen() -> None:
     first = ended(table())
     second = first + streamed(b"\x44\x55", b"/W [0 1 0] /Size 9 /Index [1 1 6 1]")
