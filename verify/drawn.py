@@ -48,7 +48,7 @@ class Drawn:
 def read_drawn(content: bytes) -> Drawn:
     """What pdfium says the file is. Never raises for a malformed file."""
     try:
-        with _opened(content) as pdf:
+        with _opened(content, faces=False) as pdf:
             count = raw.FPDF_GetSignatureCount(pdf)
             if not 0 <= count <= MAX_SIGNATURES:
                 return Drawn(failed=True)
@@ -75,11 +75,12 @@ def pages_unlike(before: bytes, after: bytes, spared: Iterable[Rectangle]) -> tu
 
 
 @contextmanager
-def _opened(content: bytes) -> Iterator[Any]:
+def _opened(content: bytes, *, faces: bool = True) -> Iterator[Any]:
+    """A file in pdfium; `faces`: with what signatures show of themselves."""
     pdf = pypdfium2.PdfDocument(content)
     try:
-        if pdf.get_formtype() == raw.FORMTYPE_ACRO_FORM:
-            pdf.init_forms()  # without it widgets are not drawn: the faces of signatures
+        if faces and pdf.get_formtype() == raw.FORMTYPE_ACRO_FORM:
+            pdf.init_forms()  # without it widgets are not drawn
         yield pdf
     finally:
         pdf.close()
@@ -94,22 +95,23 @@ def _contents(signature: Any) -> bytes:  # noqa: ANN401 - a handle of pdfium
 
 
 def _alike(old: Any, new: Any, spared: tuple[Rectangle, ...]) -> bool:  # noqa: ANN401 - pages of pdfium
-    before, after = _picture(old), _picture(new)
-    if before.size != after.size:
+    before, after = _bitmap(old), _bitmap(new)
+    if (before.width, before.height) != (after.width, after.height):
         return False
-    if before.tobytes() == after.tobytes():
+    if bytes(before.buffer) == bytes(after.buffer):
         return True
-    for area in _areas(new, after.size, spared):
-        for picture in (before, after):
+    pictures: tuple[Image.Image, ...] = (before.to_pil(), after.to_pil())
+    for area in _areas(new, pictures[1].size, spared):
+        for picture in pictures:
             ImageDraw.Draw(picture).rectangle(area, fill=0)
-    return ImageChops.difference(before, after).getbbox() is None
+    return ImageChops.difference(*pictures).getbbox() is None
 
 
-def _picture(page: Any) -> Image.Image:  # noqa: ANN401 - a page of pdfium
+def _bitmap(page: Any) -> Any:  # noqa: ANN401 - of pdfium
+    """A page in grey: what differs in hue alone says the same."""
     width, height = page.get_size()
     scale = min(DPI / POINTS_PER_INCH, (MAX_PIXELS / (width * height)) ** 0.5)
-    picture: Image.Image = page.render(scale=scale).to_pil()
-    return picture
+    return page.render(scale=scale, grayscale=True)
 
 
 def _areas(page: Any, size: tuple[int, int], spared: tuple[Rectangle, ...]) -> Iterator[tuple[int, int, int, int]]:  # noqa: ANN401
