@@ -42,7 +42,7 @@ LIKELY = 20
 
 DIRECT = (
     *("appended", "bounds", "census", "cms", "corners", "der", "document"),
-    *("edges", "parts", "readers", "syntax", "updates", "xref"),
+    *("edges", "encryption", "fuzzed", "parts", "readers", "sight", "syntax", "updates", "wild", "xref"),
 )
 """The tests that ask the engine's rooms directly; those that start a gateway are left out."""
 BOUNDS = "test_bounds.py::"
@@ -51,8 +51,8 @@ CODES = ("documents", "glance", "qr", "scan")
 """The direct tests of the rooms that read a QR code; what they draw at random is the same at every run."""
 
 READERS = frozenset(
-    {"appended", "attachment", "byterange", "census", "cms", "der", "document", "fields", "identifiers", "pdf"}
-    | {"record", "references", "revisions", "structure", "syntax", "updates", "xref"}
+    {"appended", "attachment", "byterange", "census", "cms", "der", "document", "drawn", "encryption", "fields"}
+    | {"identifiers", "pdf", "record", "references", "revisions", "structure", "syntax", "updates", "xref"}
 )
 """Modules that run while a file is read: their mutants read the files of the table anew."""
 SEARCHED = frozenset({"cms", "der", "identifiers", "path"})
