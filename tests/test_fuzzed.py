@@ -36,6 +36,7 @@ BENT = 60
 DIGEST = bytes(32)
 NO_TIME = (b"\x17\x0d", b"\x06\x0d")
 """The tag of a UTCTime, and what makes an identifier of the same octets."""
+KEY_USAGE = b"\x55\x1d\x0f"
 
 
 def damaged(content: bytes, random: Random) -> bytes:
@@ -125,13 +126,25 @@ def test_a_salt_has_a_length_that_a_signature_can_hold(octets: str, read: bool) 
         parse(whole.told())
 
 
-def test_a_certificate_without_legible_dates_is_one_that_leads_nowhere() -> None:
+def without_dates(content: bytes) -> bytes:
+    """Dates that are none, in every certificate."""
+    return content.replace(*NO_TIME)
+
+
+def without_uses(content: bytes) -> bytes:
+    """A key usage of no bits, not even the number of those unused, in every certificate."""
+    (whole,) = nodes(content)
+    for one in whole.within():
+        if one.inner and one.inner[0].value == KEY_USAGE:
+            one.inner[-1] = Node(OCTET_STRING, b"\x03\x00", [])
+    return whole.told()
+
+
+@pytest.mark.parametrize("bend", [without_dates, without_uses])
+def test_a_certificate_that_cannot_be_read_leads_nowhere(bend: Callable[[bytes], bytes]) -> None:
     """Judged as any stranger's; the answer is not that nobody could judge it."""
-
-    def make(digest: bytes) -> bytes:
-        return signed_data(cast().principal, digest, Recipe(names_certificate="")).replace(*NO_TIME)
-
-    content = enclose(unsigned(), "principal", make)
+    plain = Recipe(names_certificate="")
+    content = enclose(unsigned(), "principal", lambda digest: bend(signed_data(cast().principal, digest, plain)))
     for trust in (NOTHING, world.Trust().snapshot()):
         report = judge(open_pdf(content), trust, HB_1, world.NOW)
         assert [one.conclusion.sub for one in report.signatures] == [Sub.NO_CERTIFICATE_CHAIN_FOUND]
