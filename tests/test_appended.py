@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 import world
 
-from verify.appended import MAX_SUBSECTIONS, Section, fault, table_numbers
+from verify.appended import CHUNK, MAX_SUBSECTIONS, Section, fault, table_numbers
 from verify.pdf import open_pdf
 
 BASE = b"%PDF-1.7\n"
@@ -111,6 +111,8 @@ def test_objects_stand_where_the_table_says(objects: bytes, why: str) -> None:
 HEADERS = {
     "a-header": (b"7 0 obj", True),
     "all-white-space": (b"7\0\t\n\x0c\r 0\0\t\n\x0c\r obj", True),
+    "a-chunk-of-white-space": (b"7" + b" " * CHUNK + b"0" + b" " * CHUNK + b"obj", True),
+    "more-white-space-than-a-chunk": (b"7" + b" " * (3 * CHUNK + 1) + b"0 obj", True),
     "ten-digits": (b"1234567890 0 obj", True),
     "eleven-digits": (b"12345678901 0 obj", False),
     "a-generation-of-five": (b"7 12345 obj", True),

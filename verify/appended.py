@@ -26,6 +26,8 @@ NAMED = re.compile(rb"%[A-Za-z0-9 ._-]{1,80}[\r\n]+\Z")
 """A comment in which a widespread tool names itself, between its stream of cross-references and `startxref`."""
 WHITE, DIGITS = b"\x00\t\n\x0c\r ", b"0123456789"
 MAX_DIGITS, MAX_GENERATION_DIGITS = 10, 5
+CHUNK = 1024
+"""Octets looked at at once, backwards: megabytes of white space are a way to make a file slow."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,8 +103,12 @@ def _standing(content: bytes, begin: int, end: int) -> Iterator[tuple[int, tuple
 
 def _back(content: bytes, begin: int, at: int, signs: bytes) -> int:
     """Where the run of such signs begins that ends at an offset."""
-    while at > begin and content[at - 1] in signs:
-        at -= 1
+    while at > begin:
+        chunk = content[max(begin, at - CHUNK) : at]
+        others = len(chunk.rstrip(signs))
+        at -= len(chunk) - others
+        if others:
+            break
     return at
 
 
