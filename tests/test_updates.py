@@ -186,7 +186,6 @@ def test_a_page_tree_is_bounded() -> None:
 
 UNLIKE: dict[str, tuple[Any, Any]] = {
     "numbers": (1, 2),
-    "kinds": (1, 1.0),
     "true-and-one": (True, 1),
     "arrays": ([1], [2]),
     "lengths": ([1], [1, 1]),
@@ -203,6 +202,9 @@ UNLIKE: dict[str, tuple[Any, Any]] = {
     "name-and-string": ("/A", b"/A"),
     "streams": (Stream({}, 1), Stream({}, 2)),
     "within": ({"/A": [{"/B": 1}]}, {"/A": [{"/B": 2}]}),
+    "one-and-true": (1, True),
+    "fractions": (612, 612.5),
+    "a-fraction-and-true": (1.0, True),
 }
 
 
@@ -211,6 +213,10 @@ def test_what_is_unlike_is_not_the_same(old: object, new: object) -> None:
     assert not same(old, new)
     assert same(old, old)
     assert same(new, new)
+
+
+def test_a_number_is_what_it_is_worth() -> None:
+    assert same([612, 842.0], [612.0, 842])
 
 
 # Every place that an update may write, by hand.
@@ -275,6 +281,8 @@ def fields(*numbers: int) -> bytes:
 ADDED = {16: fields(5, 6, 22, NEW), NEW: FIELD}
 """A signature field more, on no page."""
 
+BLANK_FORM = b"/Type /XObject /Subtype /Form /BBox [0 0 100 100]"
+
 OLD = "an object that was there before"
 NOBODY = "an object that nothing refers to"
 OTHER = "an object put to another use"
@@ -317,6 +325,9 @@ WRITTEN: dict[str, tuple[dict[int, bytes], str]] = {
     "a-form-that-is-a-page": ({1: but(1, (b"4 0 R", b"3 0 R"))}, OTHER),
     # Fields.
     "a-field-more": (ADDED, ""),
+    "a-field-more-with-no-resources": (ADDED | {NEW: FIELD[:-2] + b"/DR << >> >>"}, ""),
+    "a-field-more-with-no-resources-apart": (ADDED | {NEW: FIELD[:-2] + b"/DR 31 0 R >>", 31: b"<< >>"}, ""),
+    "a-field-more-with-resources": (ADDED | {NEW: FIELD[:-2] + b"/DR << /A 1 >> >>"}, "a signature field"),
     "a-field-more-on-a-page": (ADDED | {14: fields(5, 6, NEW)}, ""),
     "a-field-more-on-a-page-first": (ADDED | {14: fields(NEW, 5, 6)}, "a page"),
     "a-field-more-first": ({16: fields(NEW, 5, 6, 22), NEW: FIELD}, "the fields of the form"),
@@ -420,7 +431,7 @@ WRITTEN: dict[str, tuple[dict[int, bytes], str]] = {
     "the-content-as-it-was": ({15: SIGNED[15]}, OLD),
     "a-page-turned": ({3: more(3, b"/Rotate 180")}, "a page"),
     "a-page-of-another-size": ({3: but(3, (b"595", b"596"))}, "a page"),
-    "a-page-of-the-same-size-in-fractions": ({3: but(3, (b"595", b"595.0"))}, "a page"),
+    "a-page-of-the-same-size-in-fractions": ({3: but(3, (b"595", b"595.0"))}, ""),
     "the-page-tree": ({2: SIGNED[2]}, OLD),
     # The security store.
     "the-store-as-it-was": ({9: SIGNED[9], 10: SIGNED[10], 12: SIGNED[12]}, ""),
@@ -486,6 +497,19 @@ WRITTEN: dict[str, tuple[dict[int, bytes], str]] = {
     "information-that-leads-on": ({18: b"<< /Title 7 0 R >>"}, "document information"),
     # Anything else.
     "what-nothing-refers-to": ({NEW: b"<< >>"}, NOBODY),
+    "a-font-without-anything": ({NEW: b"<< /Type /Font >>"}, ""),
+    "a-font-that-is-one": ({NEW: b"<< /Type /Font /Subtype /Type1 >>"}, NOBODY),
+    "a-font-without-anything-that-something-refers-to": (
+        {4: but(4, (b"3", b"30 0 R")), NEW: b"<< /Type /Font >>"},
+        NOBODY,
+    ),
+    "another-type-without-anything": ({NEW: b"<< /Type /Page >>"}, NOBODY),
+    "a-form-without-anything": ({NEW: stream(BLANK_FORM, b"% DSBlank\n")}, ""),
+    "a-form-that-draws": ({NEW: stream(BLANK_FORM, b"% DSBlank\n0 0 m")}, NOBODY),
+    "a-form-that-leads-on": ({NEW: stream(BLANK_FORM + b" /Resources << /A 3 0 R >>", b"")}, NOBODY),
+    "a-form-that-is-more": ({NEW: stream(BLANK_FORM + b" /OC << >>", b"")}, NOBODY),
+    "blanks-that-are-no-form": ({NEW: stream(b"/Type /XObject /Subtype /Image", b"")}, NOBODY),
+    "two-of-which-one-says-something": ({NEW: b"<< /Type /Font >>", 31: b"<< >>"}, NOBODY),
     "what-refers-to-itself": ({NEW: b"<< /A 31 0 R >>", 31: b"<< /B 30 0 R >>"}, NOBODY),
     "a-number-that-was-free": ({19: b"<< >>"}, NOBODY),
 }

@@ -56,9 +56,9 @@ def references(held: Any) -> list[Ref]:  # noqa: ANN401 - a PDF object
 
 
 def same(old: Any, new: Any) -> bool:  # noqa: ANN401 - PDF objects
-    """Whether two PDF objects are written alike, references not followed."""
+    """Whether two PDF objects are written alike, references not followed; 612 and 612.0 are one number."""
     if type(old) is not type(new):
-        return False
+        return {type(old), type(new)} == {int, float} and bool(old == new)
     if isinstance(old, dict):
         return old.keys() == new.keys() and all(same(old[key], new[key]) for key in old)
     if isinstance(old, list):

@@ -15,7 +15,7 @@ from typing import Any
 from verify.document import View
 from verify.fields import Field, Form
 from verify.references import generation, holders, pages, references, same, written
-from verify.syntax import Damaged, Ref, Stream
+from verify.syntax import SPACE, Damaged, Ref, Stream
 from verify.xref import Packed
 
 FREE_IN_CATALOG = frozenset({"/AcroForm", "/DSS", "/Extensions", "/MarkInfo", "/Metadata", "/Version"})
@@ -28,13 +28,16 @@ TOUCHED = frozenset({"/Ff", "/Type"})
 """Keys that a widespread tool writes again in fields that were signed before."""
 WIDGET = frozenset(
     {"/Type", "/Subtype", "/FT", "/T", "/TU", "/TM", "/Ff", "/F", "/V", "/Kids", "/Parent", "/P", "/Rect", "/AP", "/AS"}
-    | {"/MK", "/BS", "/Border", "/H", "/DA", "/Q", "/M", "/NM", "/Lock", "/SV", "/StructParent", "/Contents"}
+    | {"/MK", "/BS", "/Border", "/H", "/DA", "/DR", "/Q", "/M", "/NM", "/Lock", "/SV", "/StructParent", "/Contents"}
 )
 """Keys of a new signature field and its widgets: nothing that acts."""
 STORES = frozenset({"/Certs", "/CRLs", "/OCSPs"})
 RECORDS = frozenset({"/Cert", "/CRL", "/OCSP"})
 RECORD = re.compile(r"/[0-9A-Fa-f]{40}")
 """A key of /VRI: SHA-1 of a signature in hex (ETSI EN 319 142-1, 5.4.2.3)."""
+FORM = frozenset({"/Type", "/Subtype", "/BBox", "/Matrix", "/FormType", "/Resources", "/Length", "/Filter"})
+"""Keys of a form that is left behind."""
+BLANK = re.compile(SPACE)
 DATA = frozenset({"/Length", "/Filter", "/DecodeParms", "/Type", "/Subtype"})
 """Keys of a stream that is data, and is drawn by nobody."""
 
@@ -82,9 +85,26 @@ class _Update:
         self._information()
         self._fields()
         self._grown_pages()
-        if left := self.written.keys() - self.cleared:
+        if left := self._left():
             known = left & self.old.given
             raise Refused("an object that was there before" if known else "an object that nothing refers to")
+
+    def _left(self) -> set[int]:
+        """What is not cleared, without the empty things that a widespread tool leaves behind, part of nothing."""
+        left = self.written.keys() - self.cleared
+        if not left:
+            return left
+        used = self.old.given | holders(self.new).keys()
+        return {number for number in left if number in used or not self._says_nothing(number)}
+
+    def _says_nothing(self, number: int) -> bool:
+        """Whether an object is a font without anything, or a form that draws nothing, and refers to nothing."""
+        found = self.new.get(Ref(number, generation(self.new, number)))
+        if not isinstance(found, Stream):
+            return bool(found == {"/Type": "/Font"})
+        held = found.dictionary
+        plain = held.get("/Subtype") == "/Form" and held.keys() <= FORM and not references(held)
+        return plain and BLANK.fullmatch(self.new.decoded(found)) is not None
 
     # The parts of a file that a signing tool writes.
 
@@ -225,6 +245,8 @@ class _Update:
         kind = (widget.get("/Type", "/Annot"), widget.get("/Subtype", "/Widget"))
         if not widget.keys() <= WIDGET or widget.get("/Parent") != parent or kind != ("/Annot", "/Widget"):
             raise Refused("a signature field")
+        if self.new.get(self._new(widget.get("/DR"))):
+            raise Refused("a signature field")  # one widespread tool writes it, without anything in it
         for key in ("/AP", "/Lock", "/SV", "/MK", "/BS", "/Rect", "/Border"):
             self._resources(widget.get(key))
 
