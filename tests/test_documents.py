@@ -10,6 +10,7 @@ import world
 from cases import codes
 from world import NOW, cast
 
+from verify import documents
 from verify.cms import key_id
 from verify.code import read_code
 from verify.documents import open_document, open_text
@@ -95,3 +96,10 @@ def test_what_a_reader_cannot_open_is_no_paper() -> None:
     assert (evidence.kind, evidence.codes) == ("pdf", ())
     report = judge(evidence, codes.alone().trust, HB_1, NOW)
     assert (report.verdict, report.reasons) == (Verdict.INDETERMINATE, ("CANNOT_BE_JUDGED",))
+
+
+def test_a_document_is_forgotten_but_for_paths() -> None:
+    open_document(sheet.sign(sheet.sheet(), cast().principal, "principal"), world.HOST)
+    assert any(one.cache_info().currsize for one in documents.KEPT)
+    documents.forget()
+    assert not any(one.cache_info().currsize for one in documents.KEPT)

@@ -40,11 +40,13 @@ class Fault:
 class Attachment:
     """The bytes of the one `transcript.json` of a revision, or the fault that stands in its place.
 
-    `content` None and `fault` "" means that the revision carries none.
+    `content` None and `fault` "" means that the revision carries none. `record` is what the bytes say, if a reader has
+    read them already and they are a record; it is no part of what is compared.
     """
 
     content: bytes | None = None
     fault: str = ""
+    record: Record | None = field(default=None, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,10 +110,9 @@ class Evidence:
 
     `digests` are the hex SHA-256 of the file up to each possible end of a revision, by that end: a registered
     `pdf_sha256` among them proves that every signature before that end existed (HB-1, 3b). `certificates`, `crls`
-    and `ocsps` are the DER of the document security store (PAdES B-LT); those inside a CMS stay there. `record` is what
-    the last signed revision carries, None if it is no record. `kind` is `pdf`, `scan` (a PDF with neither signature nor
-    visible text), `image` or `qr`. `codes` are the QR codes of ours, each once, `foreign_codes` how many others there
-    are; `unscanned` says why a PDF's pages could not be looked at for them.
+    and `ocsps` are the DER of the document security store (PAdES B-LT); those inside a CMS stay there. `kind` is `pdf`,
+    `scan` (a PDF with neither signature nor visible text), `image` or `qr`. `codes` are the QR codes of ours, each
+    once, `foreign_codes` how many others there are; `unscanned` says why a PDF's pages could not be looked at for them.
     """
 
     kind: str
@@ -120,7 +121,6 @@ class Evidence:
     names: Names
     signatures: tuple[Signature, ...] = ()
     revisions: tuple[Revision, ...] = ()
-    record: Record | None = None
     digests: Mapping[int, str] = field(default_factory=dict)
     faults: tuple[Fault, ...] = ()
     certificates: tuple[bytes, ...] = ()

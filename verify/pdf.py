@@ -11,7 +11,7 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import islice
 from typing import TYPE_CHECKING, Any
 
@@ -151,15 +151,15 @@ def _streams(view: View, store: Mapping[str, Any], name: str) -> tuple[bytes, ..
 
 
 def _evidence(content: bytes, structure: Structure, reading: _Reading, digests: Mapping[int, str]) -> Evidence:
-    record = _record(reading)
+    revisions = _with_record(reading)
+    record = next((one.attachment.record for one in revisions if one.attachment.record), None)
     return Evidence(
         kind="pdf",
         sha256=digests[len(content)],
         size=len(content),
         names=_names(reading, record, digests),
-        record=record,
         signatures=reading.signatures,
-        revisions=reading.revisions,
+        revisions=revisions,
         digests=digests,
         faults=tuple(_faults(content, structure, reading)),
         certificates=reading.certificates,
@@ -216,12 +216,21 @@ def _beginnings(content: bytes) -> dict[int, _Hash]:
     return found
 
 
-def _record(reading: _Reading) -> Record | None:
-    """The record of the last signed revision; why there is none is told by who judges it."""
+def _with_record(reading: _Reading) -> tuple[Revision, ...]:
+    """The revisions, the record of the last signed one read; why it is none is told by who judges it."""
     signed = [one for one in reading.signatures if not one.timestamp]
-    attached = reading.revisions[signed[-1].revision].attachment.content if signed else None
+    found = list(reading.revisions)
+    if signed:
+        index = signed[-1].revision
+        attachment = found[index].attachment
+        record = _record(attachment.content)
+        found[index] = replace(found[index], attachment=replace(attachment, record=record))
+    return tuple(found)
+
+
+def _record(content: bytes | None) -> Record | None:
     try:
-        return read(attached) if attached is not None else None
+        return read(content) if content is not None else None
     except Inconsistent:
         return None
 

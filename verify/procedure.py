@@ -131,7 +131,7 @@ def _identify(story: Story, evidence: Evidence, trust: TrustSnapshot, at: dateti
         return [Finding("record", Outcome.FAILED, Reason.RECORD_INCONSISTENT, facts)]
     if attachment.content is not None:
         try:
-            story.record = evidence.record or records.read(attachment.content)
+            story.record = attachment.record or records.read(attachment.content)
         except records.Inconsistent as why:
             outcome = Outcome.FAILED if why.reason is Reason.RECORD_INCONSISTENT else Outcome.INDETERMINATE
             return [Finding("record", outcome, why.reason, {"place": why.fact})]
