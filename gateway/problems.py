@@ -127,10 +127,7 @@ KINDS: dict[str, Kind] = {
     "no-such-issuer": Kind(
         404,
         Text("Không có cơ sở này trong sổ đăng ký", "The registry has no such issuer"),
-        Text(
-            "Hãy kiểm tra lại mã, hoặc tìm theo tên trong danh sách nơi cấp.",
-            "Check the code, or search the list of issuers by name.",
-        ),
+        Text("Hãy kiểm tra lại mã, hoặc tìm theo tên.", "Check the code, or search by name."),
     ),
     "no-such-number": Kind(
         404,
