@@ -86,8 +86,8 @@ def main() -> None:
     with TemporaryDirectory() as folder:
         held = _held(Path(folder))
         without, with_it = interleaved(
-            partial(_verified, held.pdf, held.without, "indeterminate"),  # STALE_DATA, for it holds no list at all
-            partial(_verified, held.pdf, held.with_it, "valid"),
+            partial(_verified, held.pdf, held.without, snapshot.Held(), "indeterminate"),  # STALE_DATA: no list at all
+            partial(_verified, held.pdf, held.with_it, snapshot.Held(), "valid"),
         )
         print(
             f"{f'a CRL of {ENTRIES} entries held':34} {held.size / 1e6:5.1f} {held.seconds:7.2f}s "
@@ -218,10 +218,11 @@ def _found(
             keys.activate(connection, key, **by)
 
 
-def _verified(pdf: bytes, engine: Engine, verdict: str) -> None:
+def _verified(pdf: bytes, engine: Engine, held: snapshot.Held, verdict: str) -> None:
     """One verification as the gateway does it: the file, its slice of the registry, the judgement."""
+    forget()
     evidence = open_pdf(pdf)
-    report = judge(evidence, snapshot.read(engine, evidence.names), HB_1, NOW)
+    report = judge(evidence, snapshot.read(engine, evidence.names, held), HB_1, NOW)
     if report.verdict != verdict:
         raise AssertionError(report)
 

@@ -22,7 +22,7 @@ from pyhanko_certvalidator.path import ValidationPath
 from pyhanko_certvalidator.validate import async_validate_path
 
 from verify.algorithms import key_weakness
-from verify.statusdata import UNREADABLE, serial_of
+from verify.statusdata import MAX_CERTIFICATES, UNREADABLE, serial_of
 from verify.trust import Anchor, Use
 
 logging.getLogger("pyhanko_certvalidator").setLevel(logging.CRITICAL)  # it logs names out of certificates
@@ -107,6 +107,7 @@ def _search(
     return None
 
 
+@lru_cache(MAX_CERTIFICATES)
 def validity_of(der: bytes) -> tuple[datetime, datetime]:
     """NotBefore and notAfter of a certificate."""
     cert = _load(der)

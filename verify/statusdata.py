@@ -10,6 +10,7 @@ import hashlib
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 
 from asn1crypto.core import GeneralizedTime
 from asn1crypto.keys import PublicKeyInfo
@@ -21,6 +22,8 @@ from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from cryptography.x509 import ocsp
 from cryptography.x509.oid import ExtendedKeyUsageOID, ExtensionOID
 
+MAX_CERTIFICATES = 256
+"""Certificates whose dates and keys are kept in a worker: every check of every signature asks for them."""
 MAX_STATUS_DATA = 64
 """CRLs and OCSP responses read out of one file: a B-LTA file of two signers carries about ten."""
 
@@ -66,6 +69,7 @@ def serial_of(der: bytes) -> int:
     return x509.load_der_x509_certificate(der).serial_number
 
 
+@lru_cache(MAX_CERTIFICATES)
 def spki_sha256(der: bytes) -> str:
     """Hex SHA-256 of the SubjectPublicKeyInfo of a certificate: how the registry names a CA."""
     key = x509.load_der_x509_certificate(der).public_key()
