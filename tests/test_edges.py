@@ -25,6 +25,7 @@ from verify.attachment import likeness
 from verify.byterange import range_digests, signed_range
 from verify.cbor import read_map
 from verify.claims import Claims, read_claims
+from verify.drawn import Drawing
 from verify.evidence import Unreadable
 from verify.qr import Refused
 from verify.record import Inconsistent, read
@@ -301,8 +302,9 @@ def test_a_page_is_drawn_as_finely_as_asked_and_no_larger_than_may_be() -> None:
         pdf.add_blank_page(page_size=(7200, 7200))
         out = BytesIO()
         pdf.save(out)
-    with scan._document(out.getvalue()) as document:
-        small, large = scan._pages(document, 100)
+    with Drawing(out.getvalue()) as drawing:
+        small, large = scan._pages(drawing, 100)
+        assert [drawing.small(index).width for index in range(2)] == pytest.approx([48, 3162 * 0.32], abs=1)
     assert small.size == (100, 200)
     assert large.width == large.height == pytest.approx(10_000_000**0.5, abs=1)
 

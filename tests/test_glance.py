@@ -9,7 +9,6 @@ from datetime import date
 from math import cos, pi, sin
 from random import Random
 
-import pypdfium2
 import pytest
 import segno
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
@@ -19,14 +18,15 @@ from running import tiny
 from issuers import symbol
 from verify import scan
 from verify.claims import Claims
-from verify.glance import FAINT, REDUCED, SHARE, SQUARE, may_bear_code
+from verify.drawn import CLOSE_DPI, POINTS_PER_INCH, Drawing
+from verify.glance import FAINT, MARGIN, SHARE, SQUARE, place_of_codes
 from verify.profiles import KNOWN, WITHIN, without_plain_profiles
-from verify.scan import DRAWN_DPI, POINTS_PER_INCH, scan_pages
+from verify.scan import scan_drawn
 from verify.trust import Level
 
 Colour = tuple[float, float, float]
 BLACK, WHITE = (0.0, 0.0, 0.0), (1.0, 1.0, 1.0)
-SCALE = DRAWN_DPI / POINTS_PER_INCH
+SCALE = CLOSE_DPI / POINTS_PER_INCH
 FEWEST = 343
 """Digits of the shortest sound code."""
 
@@ -62,11 +62,10 @@ def drawn(matrix: tuple[bytearray, ...], module: float, angle: float, ink: Colou
     return one_page("\n".join([*said, "f"]))
 
 
-def looks(pdf: bytes) -> Iterator[tuple[Image.Image, Image.Image]]:
-    """Each page as the full look has it, and as the small one has it."""
-    with pypdfium2.PdfDocument(pdf) as document:
-        for page in document:
-            yield scan._drawn(page, SCALE), scan._drawn(page, SCALE * REDUCED)
+def whole(drawing: Drawing) -> Iterator[Image.Image]:
+    """Each page as a look at all of it has it."""
+    for index in range(len(drawing)):
+        yield drawing.close(index, (0, 0, *drawing.small(index).size))
 
 
 def shades(draw: Random) -> tuple[Colour, Colour]:
@@ -77,7 +76,7 @@ def shades(draw: Random) -> tuple[Colour, Colour]:
 
 
 @pytest.mark.parametrize("seed", range(4))
-def test_whatever_the_full_look_reads_the_small_look_shows(seed: int) -> None:
+def test_whatever_a_look_at_the_whole_page_reads_the_close_look_reads(seed: int) -> None:
     draw, read = Random(seed), 0  # noqa: S311 (a simulation, no secret)
     for _ in range(30):
         digits = "".join(draw.choices("0123456789", k=draw.choice([FEWEST, 400, 500, 700])))
@@ -86,10 +85,11 @@ def test_whatever_the_full_look_reads_the_small_look_shows(seed: int) -> None:
         module = draw.choice([draw.uniform(1.2, 2), draw.uniform(1.2, 2), draw.uniform(2, 10)]) / SCALE
         angle = draw.choice([0, pi / 2, pi / 4, draw.uniform(0, 2 * pi)])
         pdf = drawn(code.matrix, module, angle, *shades(draw), draw.uniform(200, 400))
-        for full, small in looks(pdf):
+        with Drawing(pdf) as drawing:
+            (full,) = whole(drawing)
             if scan._zxing(full):
                 read += 1
-                assert may_bear_code(small), (code.version, module, angle)
+                assert scan_drawn(drawing).ours == (digits,), (code.version, module, angle)
     assert read > 8  # it tries what is too small, too pale and half beside the page, too
 
 
@@ -101,13 +101,27 @@ def test_the_shortest_sound_code_has_45_modules_and_more() -> None:
     assert len(segno.make_qr(digits, error="l", boost_error=False).matrix) == 45
 
 
-def test_pages_of_text_and_tables_are_spared_and_stamped_ones_are_not(monkeypatch: pytest.MonkeyPatch) -> None:
-    full: list[Image.Image] = []
-    monkeypatch.setattr(scan, "_look", lambda image, _: full.append(image))
-    scan_pages(tiny().unsigned, ladder=False)
-    assert full == []
-    scan_pages(tiny().unsigned)
-    assert len(full) > 1
+def test_pages_of_text_and_tables_are_spared_and_of_stamped_ones_all_but_a_part(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    close: list[Image.Image] = []
+
+    def look(image: Image.Image) -> list[str]:
+        close.append(image)
+        return ["1" * FEWEST] if len(close) > 1 else []
+
+    monkeypatch.setattr(scan, "_zxing", look)
+    with Drawing(tiny().unsigned) as drawing:
+        scan_drawn(drawing)
+        assert close == []
+    with Drawing(drawn(segno.make_qr("1" * FEWEST).matrix, 1.5, 0, BLACK, WHITE, 200)) as drawing:
+        scan_drawn(drawing)
+        (one, page), (all_of_it,) = close, whole(drawing)
+        assert page.size == all_of_it.size, "nothing was read closely"
+        assert one.width * one.height < page.width * page.height / 8
+        close.append(one)
+        scan_drawn(drawing)
+        assert len(close) == 4
 
 
 def square(*rows: str) -> Image.Image:
@@ -119,20 +133,24 @@ def square(*rows: str) -> Image.Image:
 @pytest.mark.parametrize(
     ("rows", "shown"),
     [
-        (["######"] * 6, True),
-        (["## #  ", " ## # ", "#  ## ", "  ## #", "#  # #", "# #  #"], True),
-        (["##  ##"] * 6, False),  # rules, and nothing between
-        (["######", "", "######", "######", "######", "######"], False),  # a gap between lines
-        (["#     ", " #    ", "  #   ", "   #  ", "    # ", "     #"], False),  # a sixth is less than a fourth
+        (["########"] * 8, True),
+        (["## #  # ", " ## #  #", "#  ## # ", "  ## # #", "#  # #  ", "# #  #  ", " #  # # ", "  #   ##"], True),
+        (["##    ##"] * 8, False),  # rules, and nothing between
+        (["########", "", *["########"] * 6], False),  # a gap between lines
+        ([" " * place + "#" for place in range(8)], False),  # an eighth is less than a fourth
         ([], False),
     ],
 )
 def test_a_square_without_a_gap_is_a_reason_to_look(rows: list[str], *, shown: bool) -> None:
     for turned in (square(*rows), square(*rows).transpose(Image.Transpose.TRANSPOSE)):
-        assert may_bear_code(turned) == shown
-        page = Image.new("L", (5 * SQUARE + 1, 4 * SQUARE + 5), "white")
-        page.paste(turned, (3 * SQUARE, SQUARE))
-        assert may_bear_code(page) == shown
+        assert place_of_codes(turned) == ((0, 0, SQUARE, SQUARE) if shown else None)
+        page = Image.new("L", (15 * SQUARE + 1, 14 * SQUARE + 5), "white")
+        page.paste(turned, (8 * SQUARE, 6 * SQUARE))
+        place = (8 * SQUARE - MARGIN, 6 * SQUARE - MARGIN, 9 * SQUARE + MARGIN, 7 * SQUARE + MARGIN)
+        assert place_of_codes(page) == (place if shown else None)
+        page.paste("white", (0, 0, *page.size))
+        page.paste(turned, (13 * SQUARE, SQUARE))
+        assert place_of_codes(page) == ((9 * SQUARE, 0, page.width, 6 * SQUARE) if shown else None)
 
 
 def test_how_much_ink_and_how_dark() -> None:
@@ -141,12 +159,12 @@ def test_how_much_ink_and_how_dark() -> None:
         image.putpixel((0, 0), 255 - darkest)
         return image
 
-    assert may_bear_code(page(FAINT, FAINT))
-    assert not may_bear_code(page(FAINT - 1, FAINT - 1))
-    assert may_bear_code(page(51, 200))  # rows and columns have that of their palest
-    assert not may_bear_code(page(200 // SHARE, 200))
-    assert may_bear_code(Image.new("L", (SQUARE - 1, 100), "white"))  # too small to tell
-    assert may_bear_code(Image.new("L", (100, SQUARE - 1), "white"))
+    assert place_of_codes(page(FAINT, FAINT))
+    assert not place_of_codes(page(FAINT - 1, FAINT - 1))
+    assert place_of_codes(page(51, 200))  # rows and columns have that of their palest
+    assert not place_of_codes(page(200 // SHARE - 1, 200))
+    for size in ((SQUARE - 1, 100), (100, SQUARE - 1)):  # too small to tell
+        assert place_of_codes(Image.new("L", size, "white")) == (0, 0, *size)
 
 
 def test_without_plain_profiles_every_pixel_is_the_same() -> None:
@@ -154,8 +172,9 @@ def test_without_plain_profiles_every_pixel_is_the_same() -> None:
     drawn = without_plain_profiles(content)
     assert len(drawn) == len(content)
     assert drawn.count(b"stream\n\0\0") == len(KNOWN)
-    for (before, _), (after, _) in zip(looks(content), looks(drawn), strict=True):
-        assert ImageChops.difference(before, after).getbbox() is None
+    with Drawing(content) as one, Drawing(drawn) as other:
+        for before, after in zip(whole(one), whole(other), strict=True):
+            assert ImageChops.difference(before, after).getbbox() is None
 
 
 def profile() -> bytes:

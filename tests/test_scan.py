@@ -21,8 +21,9 @@ from PIL import Image, ImageFilter, ImageOps
 from suites import suite
 
 from verify import picture, scan
+from verify.drawn import Drawing
 from verify.evidence import Unreadable
-from verify.scan import Scan, scan_pages, scan_picture
+from verify.scan import Scan, scan_drawn, scan_pages, scan_picture
 
 TEXT: str = json.loads((Path(__file__).parent / "vectors" / "qr" / "ed25519.json").read_text())["text"]
 OURS = Scan(ours=(TEXT,))
@@ -336,7 +337,8 @@ def test_every_page_of_a_scan_is_looked_at() -> None:
 def test_a_scan_without_a_code_climbs_the_ladder_unless_told_not_to() -> None:
     page = Image.new("L", (1000, 1400), "white")
     page.paste(symbol(scale=3).filter(ImageFilter.GaussianBlur(1.6)), (300, 300))
-    assert scan_pages(pages(page, dpi=200), ladder=False) == Scan()
+    with Drawing(pages(page, dpi=200)) as drawing:
+        assert scan_drawn(drawing) == Scan()
     assert scan_pages(pages(page, dpi=200)) == OURS
 
 
@@ -355,9 +357,10 @@ def test_too_many_pages_are_refused() -> None:
             pdf.add_blank_page()
         out = BytesIO()
         pdf.save(out)
-    with pytest.raises(Unreadable) as refused:
-        scan_pages(out.getvalue())
-    assert (refused.value.code, refused.value.limit) == ("limit", "pages")
+    for look in (scan_pages, lambda one: scan_drawn(Drawing(one))):
+        with pytest.raises(Unreadable) as refused:
+            look(out.getvalue())
+        assert (refused.value.code, refused.value.limit) == ("limit", "pages")
 
 
 def test_what_is_no_pdf_is_refused() -> None:
@@ -367,9 +370,10 @@ def test_what_is_no_pdf_is_refused() -> None:
         pdf.add_blank_page()
         pdf.save(locked, encryption=pikepdf.Encryption(owner="a", user="b"))
     for content, code in ((b"%PDF-", "unreadable"), (empty.getvalue(), "unreadable"), (locked.getvalue(), "password")):
-        with pytest.raises(Unreadable) as refused:
-            scan_pages(content)
-        assert refused.value.code == code
+        for look in (scan_pages, lambda one: scan_drawn(Drawing(one))):
+            with pytest.raises(Unreadable) as refused:
+                look(content)
+            assert refused.value.code == code
 
 
 def test_a_page_that_cannot_be_drawn_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:

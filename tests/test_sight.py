@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from functools import cache
 from typing import Any
@@ -13,15 +13,26 @@ from pikepdf import Array, Name, Pdf
 from sheet import generic
 from world import NOW, cast
 
-from verify import documents, drawn, revisions
+from verify import documents, drawn, revisions, sight
 from verify.documents import open_document
-from verify.drawn import Drawn, pages_unlike, read_drawn
-from verify.evidence import Evidence
+from verify.drawn import Drawing, Drawn, read_drawn
+from verify.evidence import Evidence, Revision
 from verify.pdf import open_pdf
-from verify.sight import unlike_pages
 
 SEAL = (320, 100, 520, 160)
 SEEN = {"why": "pages look different after an update", "pages": [1]}
+
+
+def unlike_pages(content: bytes, told: Sequence[Revision]) -> tuple[int, ...]:
+    """What is seen of a whole file."""
+    with Drawing(content) as drawing:
+        return sight.unlike_pages(drawing, told)
+
+
+def pages_unlike(before: bytes, after: bytes, spared: list[drawn.Rectangle]) -> tuple[int, ...]:
+    """Two files, page by page."""
+    with Drawing(before) as one, Drawing(after) as other:
+        return drawn.pages_unlike(one, other, spared)
 
 
 def redrawn(writer: Any) -> None:  # noqa: ANN401 - untyped

@@ -25,11 +25,12 @@ from issuers import kit, pupils, symbol
 from issuers.symbol import NoRoom, Spot, TooLarge
 from verify.agreement import derive, disagreements
 from verify.claims import MARKS, NUMBERED, Claims, read_claims
+from verify.drawn import Drawing
 from verify.envelope import open_envelope
 from verify.pdf import open_pdf
 from verify.qr import read_text, unpack
 from verify.record import read
-from verify.scan import scan_pages, scan_picture
+from verify.scan import Scan, scan_drawn, scan_picture
 from verify.trust import Level
 
 PUBLIC_URL = "https://hb.example.vn"
@@ -223,9 +224,15 @@ def rendered(pdf: bytes) -> list[bytes]:
         return [page.render(scale=1, grayscale=True).to_pil().tobytes() for page in document]
 
 
+def scanned(pdf: bytes) -> Scan:
+    """What one look at each page finds."""
+    with Drawing(pdf) as drawing:
+        return scan_drawn(drawing)
+
+
 def test_the_stamp_is_read_from_the_page_and_nothing_else_changes() -> None:
     stamped = symbol.stamp(unsigned(), code())
-    assert scan_pages(stamped, ladder=False).ours == (code().text,)
+    assert scanned(stamped).ours == (code().text,)
     changed = [
         (before, after)
         for page_before, page_after in zip(rendered(unsigned()), rendered(stamped), strict=True)
@@ -258,7 +265,7 @@ def test_a_stamped_transcript_is_signed_like_any_other() -> None:
 
 def test_a_stamp_stands_where_it_is_put_unless_something_is_there() -> None:
     stamped = symbol.stamp(unsigned(), code(), Spot(1, 20, 200))
-    assert scan_pages(stamped, ladder=False).ours == (code().text,)
+    assert scanned(stamped).ours == (code().text,)
     for spot in (Spot(0, 20, 100), Spot(1, 190, 200), Spot(1, -1, 200), Spot(9, 20, 200)):
         with pytest.raises(NoRoom):
             symbol.stamp(unsigned(), code(), spot)
@@ -286,7 +293,7 @@ def test_a_page_without_room_is_passed_over() -> None:
 
 def test_a_cropped_page_is_stamped_within_what_is_seen() -> None:
     cropped = blank((842, 842), CropBox=pikepdf.Array([100, 50, 600, 700]))
-    assert scan_pages(symbol.stamp(cropped, code()), ladder=False).ours == (code().text,)
+    assert scanned(symbol.stamp(cropped, code())).ours == (code().text,)
 
 
 def test_a_field_is_no_free_room() -> None:

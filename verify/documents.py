@@ -13,11 +13,13 @@ from dataclasses import replace
 from verify.algorithms import verify_signature
 from verify.cms import parse, parse_token
 from verify.code import Code, read_code
+from verify.drawn import Drawing
 from verify.evidence import Evidence, Fault, Unreadable
 from verify.pdf import open_pdf
 from verify.picture import format_of
+from verify.profiles import without_plain_profiles
 from verify.report import Reason
-from verify.scan import Scan, scan_pages, scan_picture
+from verify.scan import Scan, scan_drawn, scan_pages, scan_picture
 from verify.sight import unlike_pages
 from verify.syntax import name
 from verify.trust import Names
@@ -46,21 +48,22 @@ def open_document(content: bytes, host: str = "") -> Evidence:
     evidence = open_pdf(content)
     if not evidence.signatures and any(one.code == Reason.CANNOT_BE_JUDGED for one in evidence.faults):
         return evidence  # one of two readers cannot open it: that it is not signed, nobody has said
-    if pages := unlike_pages(content, evidence.revisions):
-        facts = {"why": "pages look different after an update", "pages": list(pages)}
-        evidence = replace(evidence, faults=(*evidence.faults, Fault(Reason.CANNOT_BE_JUDGED, facts)))
     signed = any(not one.timestamp for one in evidence.signatures)
-    drawn = signed or evidence.visible_text
-    try:
-        scan = scan_pages(content, ladder=not drawn)
-    except Unreadable as why:
-        # What signatures or a text say is answered without: an unread code proves nothing, for or against.
-        if not drawn:
-            raise
-        return replace(evidence, unscanned=why.limit or why.code)
+    paper = not (signed or evidence.visible_text)
+    with Drawing(content if paper else without_plain_profiles(content)) as drawing:
+        if pages := unlike_pages(drawing, evidence.revisions):
+            facts = {"why": "pages look different after an update", "pages": list(pages)}
+            evidence = replace(evidence, faults=(*evidence.faults, Fault(Reason.CANNOT_BE_JUDGED, facts)))
+        try:
+            scan = scan_pages(content) if paper else scan_drawn(drawing)
+        except Unreadable as why:
+            # What signatures or a text say is answered without: an unread code proves nothing, for or against.
+            if paper:
+                raise
+            return replace(evidence, unscanned=why.limit or why.code)
     read = _read(scan, host)
-    kind = evidence.kind if drawn else "scan"
     names = _named(read, evidence.names, alone=not signed)
+    kind = "scan" if paper else evidence.kind
     return replace(evidence, kind=kind, names=names, codes=read, foreign_codes=len(scan.foreign))
 
 

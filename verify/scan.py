@@ -7,17 +7,17 @@ bounded in pixels, and the worker that runs it in time.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
-from typing import Any
 
 import pypdfium2
 import zxingcpp
 from PIL import Image, ImageChops, ImageFilter, ImageOps
 
+from verify.drawn import Drawing
 from verify.evidence import Unreadable
-from verify.glance import REDUCED, may_bear_code
+from verify.glance import place_of_codes
 from verify.picture import open_picture, scaled
-from verify.profiles import without_plain_profiles
 from verify.qr import Refused, read_text
 
 MAX_PAGES = 20
@@ -29,9 +29,8 @@ MAX_CODES = 64
 MIN_DIGITS = 204
 """The shortest envelope has 84 bytes."""
 
-DRAWN_DPI, PAGE_DPI, FINE_DPI = 150, 200, 300
-"""A code of 30 mm in version 14 has three pixels a module at 200 dpi; scanners deliver 300. Drawn by a program it is
-sharp, and two pixels are enough."""
+PAGE_DPI, FINE_DPI = 200, 300
+"""A code of 30 mm in version 14 has three pixels a module at 200 dpi; scanners deliver 300."""
 
 MAX_PAGE_PIXELS = 10_000_000
 """A4 at 300 dpi is 8.7 million; a larger page is drawn smaller."""
@@ -107,53 +106,60 @@ def scan_picture(content: bytes, *, any_code: bool = False) -> Scan:
     return Scan(tuple(finds.ours), tuple(finds.foreign))
 
 
-def scan_pages(content: bytes, *, ladder: bool = True) -> Scan:
-    """All codes on the pages of a PDF, as a reader sees them; without `ladder`, drawn ones at one look a page.
+def scan_pages(content: bytes) -> Scan:
+    """All codes on the pages of a PDF that is paper, as a scanner delivers it.
 
-    Every page is looked at, whatever was found before it; without `ladder` in full only where a small look shows that
-    it may bear a code of ours (`glance.py`). Raises Unreadable: `unreadable`, `password`, and the limits `pages` and
-    `codes`.
+    Every page is looked at, whatever was found before it. Raises Unreadable: `unreadable`, `password`, and the limits
+    `pages` and `codes`.
     """
     finds = _Finds()
-    with _document(content if ladder else without_plain_profiles(content)) as pdf:
-        for page in _pages(pdf, PAGE_DPI if ladder else DRAWN_DPI, glance=not ladder):
+    with _opening(Drawing(content, faces=False)) as drawing:
+        for page in _pages(drawing, PAGE_DPI):
             _look(page, finds)
-        if ladder:
-            _climb(lambda: _pages(pdf, FINE_DPI), finds, any_code=False)
+        _climb(lambda: _pages(drawing, FINE_DPI), finds, any_code=False)
     return Scan(tuple(finds.ours), tuple(finds.foreign))
 
 
-def _document(content: bytes) -> Any:  # noqa: ANN401 - pypdfium2 ships no types
+def scan_drawn(drawing: Drawing) -> Scan:
+    """All codes that a program drew on the pages of a PDF, at one look a page.
+
+    It is a close one where a small one shows that a code of ours may stand (`glance.py`), at all of the page if nothing
+    is read there: decoders see more or less with what is around a code. Raises as `scan_pages` does.
+    """
+    finds = _Finds()
+    with _opening(drawing):
+        for index in range(len(drawing)):
+            small = drawing.small(index)
+            box = place_of_codes(small)
+            if box is not None and not _look(drawing.close(index, box), finds):
+                _look(drawing.close(index, (0, 0, *small.size)), finds)
+    return Scan(tuple(finds.ours), tuple(finds.foreign))
+
+
+@contextmanager
+def _opening(drawing: Drawing) -> Iterator[Drawing]:
+    """A file's pages, if they are not too many. What pdfium raises is Unreadable."""
     try:
-        pdf = pypdfium2.PdfDocument(content)
+        if len(drawing) > MAX_PAGES:
+            raise Unreadable("limit", "pages")
+        yield drawing
     except pypdfium2.PdfiumError as error:
         password = error.err_code == pypdfium2.raw.FPDF_ERR_PASSWORD
         raise Unreadable("password" if password else "unreadable") from None
-    if len(pdf) > MAX_PAGES:
-        raise Unreadable("limit", "pages")
-    return pdf
 
 
-def _pages(pdf: Any, dpi: int, *, glance: bool = False) -> Iterator[Image.Image]:  # noqa: ANN401 - as above
-    for number in range(len(pdf)):
-        try:
-            page = pdf[number]
-            width, height = page.get_size()
-            scale = min(dpi / POINTS_PER_INCH, (MAX_PAGE_PIXELS / (width * height)) ** 0.5)
-            if not glance or may_bear_code(_drawn(page, scale * REDUCED)):
-                yield _drawn(page, scale)
-        except pypdfium2.PdfiumError:
-            raise Unreadable("unreadable") from None
+def _pages(drawing: Drawing, dpi: int) -> Iterator[Image.Image]:
+    for page in drawing.pdf:
+        width, height = page.get_size()
+        scale = min(dpi / POINTS_PER_INCH, (MAX_PAGE_PIXELS / (width * height)) ** 0.5)
+        yield page.render(scale=scale, grayscale=True).to_pil()
 
 
-def _drawn(page: Any, scale: float) -> Image.Image:  # noqa: ANN401 - as above
-    image: Image.Image = page.render(scale=scale, grayscale=True).to_pil()
-    return image
-
-
-def _look(image: Image.Image, finds: _Finds) -> None:
-    """The first attempt: on most pictures the only one."""
-    finds.add(_zxing(image))
+def _look(image: Image.Image, finds: _Finds) -> bool:
+    """The first attempt, on most pictures the only one: whether it finds anything."""
+    texts = _zxing(image)
+    finds.add(texts)
+    return bool(texts)
 
 
 def _climb(images: Callable[[], Iterable[Image.Image]], finds: _Finds, *, any_code: bool) -> None:

@@ -9,20 +9,18 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from itertools import pairwise
 
-from verify.drawn import pages_unlike
+from verify.drawn import Drawing, pages_unlike
 from verify.evidence import Revision
-from verify.profiles import without_plain_profiles
 
 
-def unlike_pages(content: bytes, revisions: Sequence[Revision]) -> tuple[int, ...]:
+def unlike_pages(drawing: Drawing, revisions: Sequence[Revision]) -> tuple[int, ...]:
     """Pages that look different after updates that should have changed nothing but signatures' own rectangles."""
     found: set[int] = set()
-    runs = tuple(_runs(revisions))
-    drawn = without_plain_profiles(content) if runs else content
-    for first, last in runs:
+    for first, last in _runs(revisions):
         updates = revisions[first + 1 : last + 1]
         spared = [one for update in updates for field in update.fields for one in field.rectangles]
-        found.update(pages_unlike(drawn[: revisions[first].end], drawn[: revisions[last].end], spared))
+        before, after = (drawing.until(revisions[index].end) for index in (first, last))
+        found.update(pages_unlike(before, after, spared))
     return tuple(sorted(found))
 
 
