@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import socket
 from dataclasses import replace
-from datetime import datetime
+from datetime import UTC, datetime
 from functools import cache
 from io import BytesIO
 from typing import Any
@@ -207,7 +207,11 @@ def test_the_hash_of_the_scheme_may_be_the_weak_one() -> None:
 # Status data.
 
 
-def responder(*, purpose: bool = True, by: certification.Authority = CA, until: datetime = NOW + DAY) -> kit.Signer:
+AFTER = datetime.now(UTC) + DAY
+"""The library that makes answers dates them by its own clock."""
+
+
+def responder(*, purpose: bool = True, by: certification.Authority = CA, until: datetime = AFTER) -> kit.Signer:
     """A responder that an authority certified."""
     key = certification.p256_key()
     extensions: tuple[tuple[x509.ExtensionType, bool], ...] = (usage(),)

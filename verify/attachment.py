@@ -9,7 +9,7 @@ from typing import Any
 
 from verify.document import View
 from verify.evidence import Attachment
-from verify.syntax import Damaged, Stream, text
+from verify.syntax import Damaged, Ref, Stream, text
 
 NAME = "transcript.json"
 NAMES = ("/F", "/UF", "/DOS", "/Mac", "/Unix", "/Desc")
@@ -51,8 +51,9 @@ def _one(view: View, listed: list[Any], tree: list[Any]) -> Attachment:
         return Attachment()
     if len(listed) != 1 or len(tree) != 1:
         return Attachment(fault="not exactly one in /AF and in the name tree")
-    first, second = (_content(view, view.dictionary(one)) for one in (listed[0], tree[0]))
-    if first is None or first != second:
+    first = _content(view, view.dictionary(listed[0]))
+    same = isinstance(listed[0], Ref) and listed[0] == tree[0]
+    if first is None or (not same and first != _content(view, view.dictionary(tree[0]))):
         return Attachment(fault="/AF and the name tree differ")
     return Attachment(content=first)
 
@@ -64,7 +65,8 @@ def _content(view: View, held: Mapping[str, Any]) -> bytes | None:
         return None
     if not set(embedded) <= {"/F", "/UF"}:
         return None  # names for other systems, which some reader may prefer
-    contents = {_decoded(view, view.get(one)) for one in embedded.values()}
+    streams = [*embedded.values()]
+    contents = {_decoded(view, view.get(one)) for nth, one in enumerate(streams) if one not in streams[:nth]}
     return contents.pop() if len(contents) == 1 else None
 
 

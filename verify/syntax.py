@@ -72,7 +72,7 @@ TOKEN_PATTERN = (
     + REGULAR
     + rb"))|(true|false|null)(?!"
     + REGULAR
-    + rb")|\(([^()\\\r]*+)\)|<([0-9A-Fa-f\x00\t\n\x0c\r ]*+)>|(<<)|(\[)|(\()|(>>)|(\]))"
+    + rb")|\(((?:[^()\\]++|\\[\s\S])*+)\)|<([0-9A-Fa-f\x00\t\n\x0c\r ]*+)>|(<<)|(\[)|(\()|(>>)|(\]))"
 )
 TOKEN = re.compile(TOKEN_PATTERN)
 ENTRY = re.compile(SPACE + rb"/(" + REGULAR + rb"*+)" + TOKEN_PATTERN)
@@ -80,16 +80,22 @@ ENTRY = re.compile(SPACE + rb"/(" + REGULAR + rb"*+)" + TOKEN_PATTERN)
 WIDTHS = re.compile(rb"(?:[\t\n\r ]*+[+-]?[0-9]++(?:\.[0-9]*+)?(?=[\t\n\r \]]))*+[\t\n\r ]*+\]")
 """An array of plain numbers: the widths of a font are half of what there is to read in a transcript."""
 ESCAPED = re.compile(rb"#(?!00)([0-9A-Fa-f]{2})")
-IN_STRING = re.compile(rb"[()\\\r]")
+PARENTHESIS = re.compile(rb"(?:[^()\\]++|\\[\s\S])*+([()])")
+ESCAPE = re.compile(rb"\\(?:[0-7]{1,3}|\r\n|[\s\S])|\r\n?")
 HEADER = re.compile(rb"(\d{1,10})" + WHITE + rb"++(\d{1,5})" + WHITE + rb"++obj(?!" + REGULAR + rb")")
 END = re.compile(SPACE + rb"(?<!" + REGULAR + rb")endobj(?!" + REGULAR + rb")")
 STREAM = re.compile(SPACE + rb"stream(?:\r\n|\n)")
-LINE = re.compile(rb"\r\n|\r|\n")
 
 WORDS = {b"true": True, b"false": False, b"null": None}
-ESCAPES = {b"n": b"\n", b"r": b"\r", b"t": b"\t", b"b": b"\b", b"f": b"\f"}
+ESCAPES = (
+    {b"\\%c" % sign: bytes([sign]) for sign in range(256)}
+    | {b"\\%0*o" % (width, code): bytes([code & 0xFF]) for width in (1, 2, 3) for code in range(8**width)}
+    | {b"\\n": b"\n", b"\\r": b"\r", b"\\t": b"\t", b"\\b": b"\b", b"\\f": b"\f"}
+    | dict.fromkeys((b"\\\n", b"\\\r", b"\\\r\n"), b"")
+    | dict.fromkeys((b"\r", b"\r\n"), b"\n")
+)
+"""What stands in a literal string for something else (7.3.4.2); an end of line is one line feed."""
 MARKS = {b"\xfe\xff": "utf-16-be", b"\xff\xfe": "utf-16-le", b"\xef\xbb\xbf": "utf-8"}
-OCTAL = re.compile(rb"[0-7]{1,3}")
 
 
 def read_object(content: bytes, at: int) -> tuple[Ref, Any, int]:
@@ -187,35 +193,20 @@ def _hexadecimal(digits: bytes) -> bytes:
     return bytes.fromhex((digits + b"0" * (len(digits) % 2)).decode("ascii"))
 
 
-def _string(content: bytes, at: int, _: int) -> tuple[bytes, int]:
-    """A literal string from behind its first parenthesis (7.3.4.2)."""
-    parts, within = [], 0
-    while special := IN_STRING.search(content, at):
-        parts.append(content[at : special.start()])
-        at, sign = special.end(), special[0]
-        if sign == b"(":
-            within += 1
-        elif sign == b")":
-            if not within:
-                return b"".join(parts), at
-            within -= 1
-        elif sign == b"\r":  # an end of line is one line feed, however it is written
-            at += content[at : at + 1] == b"\n"
-            sign = b"\n"
-        else:
-            sign, at = _escape(content, at)
-        parts.append(sign)
-    raise Damaged("a string without an end")
+def _nested(content: bytes, at: int, _: int) -> tuple[bytes, int]:
+    """A literal string with parentheses in it, from behind its first one."""
+    begin, within = at, 1
+    while within:
+        sign = PARENTHESIS.match(content, at)
+        if sign is None:
+            raise Damaged("a string without an end")
+        at = sign.end()
+        within += 1 if sign[1] == b"(" else -1
+    return _literal(content[begin : at - 1]), at
 
 
-def _escape(content: bytes, at: int) -> tuple[bytes, int]:
-    """What stands behind a reverse solidus, and where it ends."""
-    if octal := OCTAL.match(content, at):
-        return bytes([int(octal[0], 8) & 0xFF]), octal.end()
-    if line := LINE.match(content, at):
-        return b"", line.end()
-    sign = content[at : at + 1]
-    return ESCAPES.get(sign, sign), at + 1
+def _literal(written: bytes) -> bytes:
+    return ESCAPE.sub(lambda match: ESCAPES[match[0]], written) if b"\\" in written or b"\r" in written else written
 
 
 def _number(written: bytes) -> int | float:
@@ -227,11 +218,11 @@ def _number(written: bytes) -> int | float:
 SCALARS: dict[int, Callable[[bytes], Any]] = {
     NUMBER: _number,
     WORD: WORDS.__getitem__,
-    STRING: bytes,
+    STRING: _literal,
     HEX: _hexadecimal,
 }
 CONTAINERS: dict[int, Callable[[bytes, int, int], tuple[Any, int]]] = {
     DICTIONARY: _dictionary,
     ARRAY: _array,
-    NESTED: _string,
+    NESTED: _nested,
 }
