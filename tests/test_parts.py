@@ -251,7 +251,8 @@ def test_a_weak_or_unknown_signature_says_nothing() -> None:
 
 
 def test_a_responder_is_asked_in_the_time_of_its_certificate() -> None:
-    one, above, until = responder().certificate, CA.certificate, NOW + DAY
+    until = NOW + DAY
+    one, above = responder(until=until).certificate, CA.certificate
     instants = (LONG_AGO - SECOND, LONG_AGO, until - SECOND, until)
     assert [_delegated(one, above, at) for at in instants] == [False, True, True, False]
 
