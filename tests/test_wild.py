@@ -186,7 +186,7 @@ def test_a_number_freed_before_the_first_signature_is_gone_if_nothing_refers_to_
 
 def test_what_is_freed_and_cannot_be_followed_is_told() -> None:
     """An older revision that is damaged in a part that the newest no longer has."""
-    base = update(unsigned(), {SIZE: b"(note)", SIZE + 1: b"<< /A 3 1 R >>"})
+    base = update(unsigned(), {SIZE: b"(note)", SIZE + 1: b"<< /A 3 0 R >>"})
     freed = update(base, {}, rows={SIZE: FREE})
     damaged = update(freed, {SIZE + 2: b"(x)"}, rows={SIZE + 2: b"%010d 00000 n \n" % freed.index(b"3 0 obj")})
     mended = update(damaged, {SIZE + 2: b"(x)"})

@@ -2,7 +2,8 @@
 
 Readers reach objects by ways that nobody lists, so every object that the cross-references name is asked. The bytes are
 searched first; what a search finds, or could hide behind an escaped name, is parsed, and its names are read there: what
-stands in a string or in the data of a stream is no name.
+stands in a string or in the data of a stream is no name. On the way, what readers could take for something else: an
+object within another, a stream that is longer than it says, a reference to a generation that is not there.
 """
 
 from __future__ import annotations
@@ -13,7 +14,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from verify.attachment import named
-from verify.document import View
+from verify.document import View, generation
+from verify.references import references
 from verify.syntax import REGULAR, Damaged, Stream
 from verify.xref import Standing
 
@@ -83,10 +85,23 @@ def _suspects(view: View) -> Iterator[Any]:
         if offset < end:
             raise Damaged("an object within another")  # what is a name to the one may be a string to the other
         _, held, end = view.standing(offset)
+        if isinstance(held, Stream):
+            view.end_of(held)
+            held = held.dictionary
+        _told_apart(view, held)
         if SUSPECT.search(view.document.content, offset, end):
-            yield held.dictionary if isinstance(held, Stream) else held
+            yield held
     for offset in view.containers():
-        yield from (held for _, held in view.all_packed(offset))
+        for _, held in view.all_packed(offset):
+            _told_apart(view, held)
+            yield held
+
+
+def _told_apart(view: View, held: Any) -> None:  # noqa: ANN401 - a PDF object
+    """Raise Damaged for a reference to another generation: null to the standard, the object to some readers."""
+    for one in references(held):
+        if one.number in view.places and one.generation != generation(view.places[one.number]):
+            raise Damaged("an object that is another")
 
 
 def _names(held: Any) -> Iterator[str]:  # noqa: ANN401 - a PDF object

@@ -102,6 +102,11 @@ class Document:
         return read_encryption(entry, first[0])
 
 
+def generation(place: Place) -> int:
+    """The generation of an object that stands in a place; in an object stream there is but one (7.5.7)."""
+    return 0 if isinstance(place, Packed) else place.generation
+
+
 class View:
     """The file after one revision.
 
@@ -186,13 +191,17 @@ class View:
             raise Damaged("not an array")
         return found or []
 
-    def encoded(self, stream: Stream) -> bytes:
-        """The bytes of a stream as they stand, deciphered. Raises Damaged."""
+    def end_of(self, stream: Stream) -> int:
+        """Where the bytes of a stream end, by what it says and by what stands there alike. Raises Damaged."""
         length, content = self.value(stream.dictionary, "/Length"), self.document.content
         end = stream.begin + length if type(length) is int and length >= 0 else len(content)
         if not ENDSTREAM.match(content, end):
             raise Damaged("the length of a stream")
-        held, encryption = content[stream.begin : end], self.document.encryption
+        return end
+
+    def encoded(self, stream: Stream) -> bytes:
+        """The bytes of a stream as they stand, deciphered. Raises Damaged."""
+        held, encryption = self.document.content[stream.begin : self.end_of(stream)], self.document.encryption
         if encryption is None:
             return held
         return encryption.stream(self.document.owners[stream.begin], stream.dictionary, held)

@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from verify.document import View
+from verify.document import View, generation
 from verify.syntax import Damaged, Ref, Stream
-from verify.xref import Packed
 
 MAX_PAGES = 2000
 MAX_TREE = 32
@@ -19,18 +18,12 @@ def written(view: View) -> dict[int, Any]:
     return {number: place for section in view.sections for number, place in section.places.items()}
 
 
-def generation(view: View, number: int) -> int:
-    """The generation under which an object stands in a revision."""
-    place = view.places[number]
-    return 0 if isinstance(place, Packed) else place.generation
-
-
 def holders(view: View) -> dict[int, list[int | None]]:
     """Who refers to each number in a revision, once for each place: numbers of objects, None for all trailers."""
     found: dict[int, list[int | None]] = {}
     own = {section.own.number for section in view.history() if section.own is not None}
     for number in view.places:
-        held = view.get(Ref(number, generation(view, number)))
+        held = view.get(Ref(number, generation(view.places[number])))
         held = held.dictionary if isinstance(held, Stream) else held
         if number in own and isinstance(held, dict):  # a stream of cross-references is the trailer as well
             held = {key: one for key, one in held.items() if key not in {"/Root", "/Info"}}

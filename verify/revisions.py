@@ -8,10 +8,10 @@ from collections.abc import Iterator, Mapping
 from verify.appended import Section as Appended
 from verify.appended import fault
 from verify.attachment import read_attachment
-from verify.document import Document, View
+from verify.document import Document, View, generation
 from verify.evidence import FieldChange, Revision, Unreadable
 from verify.fields import Field, Form, read_form
-from verify.references import holders
+from verify.references import holders, written
 from verify.syntax import Damaged
 from verify.updates import described, refused
 from verify.xref import Standing, near
@@ -28,7 +28,7 @@ def read_revisions(document: Document, digests: Mapping[int, str]) -> tuple[Revi
     before, old = Form(), None
     for view in document.views:
         now = read_form(view)
-        why, told, unclear = "", False, _unclear(view)
+        why, told, unclear = "", False, _unclear(old, view)
         if old is not None and any(one.value for one in before.fields):
             # Only what follows a signature is compared: nothing protects what came before.
             unclear = unclear or _appended(view, old.end)
@@ -51,10 +51,17 @@ def read_revisions(document: Document, digests: Mapping[int, str]) -> tuple[Revi
     return tuple(found)
 
 
-def _unclear(view: View) -> str:
+def _unclear(old: View | None, view: View) -> str:
     """Why two readers may read the cross-references of a revision differently."""
-    told = (section.unclear for section in view.sections if section.unclear)
-    return next(told, "freed objects" if _misses(view) else "")
+    for section in view.sections:
+        if section.unclear:
+            return section.unclear
+    if _misses(view):
+        return "freed objects"
+    again = written(view).keys() & old.places.keys() if old is not None else ()
+    if old is not None and any(generation(old.places[one]) != generation(view.places[one]) for one in again):
+        return "another generation of an object"  # that nobody freed: some readers find neither
+    return ""
 
 
 def _misses(view: View) -> bool:

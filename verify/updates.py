@@ -12,9 +12,9 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from verify.document import View
+from verify.document import View, generation
 from verify.fields import Field, Form
-from verify.references import generation, holders, pages, references, same, written
+from verify.references import holders, pages, references, same, written
 from verify.syntax import SPACE, Damaged, Ref, Stream
 from verify.xref import Packed
 
@@ -78,7 +78,7 @@ class _Update:
         if added & self.holders.keys():
             raise Refused("an object that the signed revision already refers to")
         for number in self.written.keys() & self.old.places.keys():
-            if generation(self.new, number) != generation(self.old, number):
+            if generation(self.new.places[number]) != generation(self.old.places[number]):
                 raise Refused("another generation of an object")  # readers that go by the number alone would take it
         self._containers()
         self._catalog()
@@ -99,7 +99,7 @@ class _Update:
 
     def _says_nothing(self, number: int) -> bool:
         """Whether an object is a font without anything, or a form that draws nothing, and refers to nothing."""
-        found = self.new.get(Ref(number, generation(self.new, number)))
+        found = self.new.get(Ref(number, generation(self.new.places[number])))
         if not isinstance(found, Stream):
             return bool(found == {"/Type": "/Font"})
         held = found.dictionary

@@ -40,17 +40,13 @@ class Expected:
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """One row of the table; `bug` says why the engine does not yet answer as the law does.
-
-    `shows`, if given, is asked of the report as well: what a reader sees beyond verdict and reasons.
-    """
+    """One row of the table; `shows`, if given, is asked of the report: what a reader sees beyond the verdict."""
 
     id: str
     why: str
     proves: tuple[str, ...]
     build: Callable[[], Given]
     expected: Expected
-    bug: str = ""
     shows: Callable[[Report], bool] | None = None
 
 
@@ -84,12 +80,12 @@ def given(
 
 
 def case(
-    *proves: str, expected: Expected, bug: str = "", shows: Callable[[Report], bool] | None = None
+    *proves: str, expected: Expected, shows: Callable[[Report], bool] | None = None
 ) -> Callable[[Callable[[], Given]], Callable[[], Given]]:
     """One case: the fragments quote the sentences it proves; `shows` is what else its report must show."""
 
     def register(build: Callable[[], Given]) -> Callable[[], Given]:
-        CASES.append(Case(build.__name__, build.__doc__ or "", proves, build, expected, bug, shows))
+        CASES.append(Case(build.__name__, build.__doc__ or "", proves, build, expected, shows))
         return build
 
     return register
@@ -109,7 +105,6 @@ def shown(place: str, *wanted: Finding) -> Callable[[Report], bool]:
 def each(
     *proves: str,
     rows: Mapping[str, tuple[Any, Expected]],
-    bugs: Mapping[str, str] | None = None,
     shows: Mapping[str, Callable[[Report], bool]] | None = None,
 ) -> Callable[[Callable[[Any], Given]], Callable[[Any], Given]]:
     """One case for each row: its name, what is handed to the function, and what the law expects and a report shows."""
@@ -117,8 +112,8 @@ def each(
     def register(build: Callable[[Any], Given]) -> Callable[[Any], Given]:
         for name, (handed, expected) in rows.items():
             made = partial(build, handed)
-            told = (bugs or {}).get(name, ""), (shows or {}).get(name)
-            CASES.append(Case(f"{build.__name__}[{name}]", build.__doc__ or "", proves, made, expected, *told))
+            told = (shows or {}).get(name)
+            CASES.append(Case(f"{build.__name__}[{name}]", build.__doc__ or "", proves, made, expected, told))
         return build
 
     return register

@@ -73,10 +73,7 @@ ANY_FAULT = among("SIGNATURE_BROKEN", "MODIFIED_AFTER_SIGNING", "CANNOT_BE_JUDGE
 
 @dataclass(frozen=True, slots=True)
 class Forgery:
-    """One entry: `forge` makes the bytes out of what `of` gives; `trust` is what differs in the registry.
-
-    `bug` says why the engine does not answer as the law does, yet.
-    """
+    """One entry: `forge` makes the bytes out of what `of` gives; `trust` is what differs in the registry."""
 
     id: str
     kind: str
@@ -85,7 +82,6 @@ class Forgery:
     forge: Callable[[bytes], bytes]
     of: Callable[[], bytes]
     trust: Mapping[str, Any] = field(default_factory=dict)
-    bug: str = ""
 
 
 FORGERIES: list[Forgery] = []
@@ -95,20 +91,20 @@ Sign = Callable[[], bytes]
 
 
 def forgery(
-    expected: Expected, *, of: Callable[[], bytes] = genuine, trust: Mapping[str, Any] | None = None, bug: str = ""
+    expected: Expected, *, of: Callable[[], bytes] = genuine, trust: Mapping[str, Any] | None = None
 ) -> Callable[[Forge], Forge]:
     """A genuine file is changed. Its class is the file that it stands in."""
 
     def register(forge: Forge) -> Forge:
         kind = forge.__module__.rpartition(".")[2]
-        FORGERIES.append(Forgery(forge.__name__, kind, forge.__doc__ or "", expected, forge, of, trust or {}, bug))
+        FORGERIES.append(Forgery(forge.__name__, kind, forge.__doc__ or "", expected, forge, of, trust or {}))
         return forge
 
     return register
 
 
 def signing(
-    expected: Expected, *, of: Callable[[], bytes] = genuine, trust: Mapping[str, Any] | None = None, bug: str = ""
+    expected: Expected, *, of: Callable[[], bytes] = genuine, trust: Mapping[str, Any] | None = None
 ) -> Callable[[Sign], Sign]:
     """A file is signed anew, by a forger with a pen of some kind; `of` is what an honest signer would have made."""
 
@@ -117,7 +113,7 @@ def signing(
             return sign()
 
         kind = sign.__module__.rpartition(".")[2]
-        FORGERIES.append(Forgery(sign.__name__, kind, sign.__doc__ or "", expected, forge, of, trust or {}, bug))
+        FORGERIES.append(Forgery(sign.__name__, kind, sign.__doc__ or "", expected, forge, of, trust or {}))
         return sign
 
     return register

@@ -175,7 +175,7 @@ def generation_that_the_table_does_not_know(pdf: bytes) -> bytes:
     return made[:place] + b"11 1 obj" + made[place + 8 :]
 
 
-@signing(UNREAD, bug="a reference to a generation that is not there is taken for nothing: some viewers show the object")
+@signing(UNREAD)
 def generation_that_waits() -> bytes:
     """The signed page names a generation of its content that is not there: viewers show the other one, or nothing."""
     page = objects()[PAGE].replace(b"11 0 R", b"11 1 R")
