@@ -23,6 +23,7 @@ from world import cast
 
 from verify.algorithms import key_weakness
 from verify.appended import table_numbers
+from verify.census import take_census
 from verify.cms import parse
 from verify.der import Malformed, first
 from verify.document import Document
@@ -78,13 +79,13 @@ ROWS = b"0 3\n0000000000 65535 f \n0000000017 00000 n \n0000000034 00003 n \n"
 @pytest.mark.parametrize(
     ("rows", "why"),
     [
-        (b"0 200000\n", "a cross-reference table"),  # its first row is looked for, and is not there
-        (b"0 200001\n", "too many objects"),
-        (ROWS + b"3 199997\n", "a cross-reference table"),
-        (ROWS + b"3 199998\n", "too many objects"),
+        (b"0 50000\n", "a cross-reference table"),  # its first row is looked for, and is not there
+        (b"0 50001\n", "too many objects"),
+        (ROWS + b"3 49997\n", "a cross-reference table"),
+        (ROWS + b"3 49998\n", "too many objects"),
     ],
 )
-def test_a_table_lists_200000_objects_and_no_row_of_a_longer_one_is_read(rows: bytes, why: str) -> None:
+def test_a_table_lists_50000_objects_and_no_row_of_a_longer_one_is_read(rows: bytes, why: str) -> None:
     assert refusal(read_sections, ended(table(rows))) == why
 
 
@@ -95,18 +96,18 @@ def emptied(count: int, parts: bytes, entries: bytes = b"") -> bytes:
     return object_(5, stream(told, data))
 
 
-def test_a_stream_lists_200000_objects_in_all_its_parts() -> None:
-    assert refusal(read_sections, ended(emptied(200_000, b"0 100000 300000 100000"))) == ""
-    assert refusal(read_sections, ended(emptied(200_001, b"0 100000 300000 100001"))) == "a cross-reference stream"
+def test_a_stream_lists_50000_objects_in_all_its_parts() -> None:
+    assert refusal(read_sections, ended(emptied(50_000, b"0 25000 300000 25000"))) == ""
+    assert refusal(read_sections, ended(emptied(50_001, b"0 25000 300000 25001"))) == "a cross-reference stream"
 
 
-def test_all_sections_together_list_200000_objects() -> None:
+def test_all_sections_together_list_50000_objects() -> None:
     def both(count: int) -> bytes:
         older = HEAD + emptied(count, b"0 %d" % count)
         return older + table(trailer=b"<< /Size 3 /Prev 9 >>") + b"startxref\n%d\n%%%%EOF" % len(older)
 
-    assert refusal(read_sections, both(199_997)) == ""
-    assert refusal(read_sections, both(199_998)) == "too many objects"
+    assert refusal(read_sections, both(49_997)) == ""
+    assert refusal(read_sections, both(49_998)) == "too many objects"
 
 
 def test_a_stream_of_cross_references_has_16_megabytes() -> None:
@@ -135,6 +136,32 @@ def test_all_revisions_together_keep_a_million_places() -> None:
 
     assert len(Document(together(b"")).views) == 125
     assert refusal(Document, together(b"9000 1\n0000000009 00000 n \n")) == "too many objects"
+
+
+def test_three_megabytes_of_objects_are_read() -> None:
+    """Of the data of streams far more; what lies beyond of a single object is not looked at."""
+
+    def kept(*octets: int, data: int = 0) -> Document:
+        held = {6 + nth: b"(" + bytes(count) + b")" for nth, count in enumerate(octets)}
+        read_whole = Document(document(PAGE | held | {5: stream(b"", bytes(data))}))
+        take_census(read_whole.last)
+        return read_whole
+
+    most = (3 << 20) - 1000
+    assert len(kept(most, data=4 << 20).content) > 6 << 20
+    assert refusal(kept, most + 1000) == "too much to read"
+    assert refusal(kept, most // 2, most // 2) == ""
+    assert refusal(kept, most // 2, most // 2 + 1000) == "too much to read"
+    assert refusal(kept, 16 << 20) == "too much to read"
+    unended = document(PAGE | {5: b"(" + bytes(4 << 20) + b")"}).replace(b"(" + bytes(7), b")endobj ")
+    assert refusal(lambda: take_census(Document(unended).last)) == "no object"
+
+
+def test_three_megabytes_in_streams_of_objects_are_read() -> None:
+    for octets, why in (((3 << 20) - 2000, ""), (3 << 20, "too much to read")):
+        container = stream(b"/Type /ObjStm /N 1 /First 5", b"10 0 " + b"1".ljust(octets))
+        content = streamed(document(PAGE), {9: container}, inside={10: (9, 0)})
+        assert refusal(lambda held=content: Document(held).last.get(Ref(10, 0))) == why
 
 
 # Object streams.
@@ -290,8 +317,8 @@ def test_a_key_of_rsa_has_2048_bits(bits: int, weak: str) -> None:
 # The second opinion.
 
 
-@pytest.mark.parametrize(("size", "failed"), [(b"200000", ""), (b"200001", "limit")])
-def test_the_second_reader_is_asked_of_files_with_200000_objects(size: bytes, failed: str) -> None:
+@pytest.mark.parametrize(("size", "failed"), [(b"50000", ""), (b"50001", "limit")])
+def test_the_second_reader_is_asked_of_files_with_50000_objects(size: bytes, failed: str) -> None:
     assert read_structure(document(PAGE).replace(b"/Size 5", b"/Size " + size)).failed == failed
 
 

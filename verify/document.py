@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from verify.encryption import Encryption, read_encryption
-from verify.syntax import WHITE, Damaged, Ref, Stream, read, read_object
+from verify.syntax import WHITE, Damaged, Excessive, Ref, Stream, read, read_object
 from verify.xref import ENDSTREAM, LAST, Packed, Section, Standing, decoded, near, read_sections
 
 END = re.compile(LAST.pattern + rb"(\r\n|\n|\r)?")
@@ -20,6 +20,9 @@ MAX_PACKED = 2000
 """Objects in one object stream: tools write 100 or 200."""
 MAX_PLACES = 1_000_000
 """Places that all views keep together: a transcript's ten have a few thousand, and each place takes 100 octets."""
+MAX_TEXT = 3 << 20
+"""Octets of all objects without the data of streams: a transcript has a tenth of a megabyte, one whose every cell is
+tagged a whole one."""
 MAX_DIGITS = 10
 """Of a number or an offset in the header of an object stream."""
 
@@ -43,6 +46,7 @@ class Document:
         """What the object stream at an offset holds."""
         self.owners: dict[int, Ref] = {}
         """Of an encrypted file: whose the stream is whose bytes begin at an offset."""
+        self._text = 0
         ends = {near(content, int(match[1])): match.end() for match in END.finditer(content)}
         places: dict[int, Place] = {}
         given: frozenset[int] = frozenset()
@@ -56,7 +60,7 @@ class Document:
             if section.start in ends:
                 kept += len(places)
                 if kept > MAX_PLACES:
-                    raise Damaged("too many objects")
+                    raise Excessive("too many objects", "objects")
                 self.views.append(View(self, ends[section.start], tuple(open_sections), places, given))
                 open_sections = []
         self.encryption = self._encryption()
@@ -68,12 +72,32 @@ class Document:
 
     def read(self, offset: int) -> tuple[Ref, Any, int]:
         """What stands at an offset: its number, the object, and where that ends. Raises Damaged."""
-        number, held, end = read_object(self.content, near(self.content, offset))
+        begin = near(self.content, offset)
+        number, held, end = self._object(begin)
+        self.count(end - begin)
         if self.encryption is not None:
             held = self.encryption.plain(number, held)
             if isinstance(held, Stream):
                 self.owners[held.begin] = number
         return number, held, end
+
+    def count(self, octets: int) -> None:
+        """Note what was read. Raises Excessive."""
+        self._text += octets
+        if self._text > MAX_TEXT:
+            raise Excessive("too much to read", "objects")
+
+    def _object(self, begin: int) -> tuple[Ref, Any, int]:
+        """The object that begins at an offset; what of it lies beyond MAX_TEXT is not looked at."""
+        content, most = self.content, begin + MAX_TEXT
+        if len(content) <= most:
+            return read_object(content, begin)
+        try:
+            return read_object(memoryview(content)[:most], begin)
+        except Damaged:
+            if content.find(b"endobj", begin, most) < 0 and content.find(b"stream", begin, most) < 0:
+                raise Excessive("too much to read", "objects") from None
+            raise
 
     def _encryption(self) -> Encryption | None:
         """How the file is encrypted, from its first section to its last in the same way. Raises Damaged."""
@@ -250,8 +274,11 @@ class View:
             raise Damaged("an object stream")  # its own length, say, must not stand in one
         count, first = self.value(stream.dictionary, "/N"), self.value(stream.dictionary, "/First")
         content = self.decoded(stream)
-        if type(count) is not int or not 0 <= count <= MAX_PACKED:
+        self.document.count(len(content))
+        if type(count) is not int or count < 0:
             raise Damaged("an object stream")
+        if count > MAX_PACKED:
+            raise Excessive("an object stream", "objects")
         if type(first) is not int or not 0 <= first <= len(content) or not PAIRS.fullmatch(content[:first]):
             raise Damaged("an object stream")
         header = content[:first].replace(b"\0", b" ").split()

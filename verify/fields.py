@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import Any
 
 from verify.document import View
-from verify.syntax import Damaged, Ref, text
+from verify.syntax import Damaged, Excessive, Ref, text
 
 MAX_FIELDS = 512
 """Fields of a form: a transcript's has one for each signature."""
@@ -61,8 +61,10 @@ def _walk(view: View, listed: list[Any], kinds: set[object]) -> Iterator[Field]:
         if not queue:
             return
         reference, prefix, kind, depth = queue.pop()
-        if not isinstance(reference, Ref) or depth > MAX_DEPTH:
+        if not isinstance(reference, Ref):
             raise Damaged("a form field")
+        if depth > MAX_DEPTH:
+            raise Excessive("a form field", "depth")
         field = view.dictionary(reference)
         kind = view.value(field, "/FT") or kind
         if not isinstance(kind, (str, type(None))):
@@ -74,7 +76,7 @@ def _walk(view: View, listed: list[Any], kinds: set[object]) -> Iterator[Field]:
             kinds.add(kind)
         if kind == "/Sig" and (not below or "/V" in field):
             yield _field(view, name, reference, field)
-    raise Damaged("too many form fields")
+    raise Excessive("too many form fields", "fields")
 
 
 def _field(view: View, name: str, number: Ref, field: Mapping[str, Any]) -> Field:

@@ -29,7 +29,7 @@ from verify.record import Inconsistent, Record, read
 from verify.revisions import read_revisions
 from verify.statusdata import MAX_STATUS_DATA, UNREADABLE, serial_of
 from verify.structure import Structure, read_structure
-from verify.syntax import Damaged, Stream, text
+from verify.syntax import Damaged, Excessive, Stream, text
 from verify.trust import Names
 
 if TYPE_CHECKING:
@@ -57,11 +57,15 @@ def open_pdf(content: bytes) -> Evidence:
     begun = _beginnings(content)
     structure = _structure(content)
     digests = {end: one.hexdigest() for end, one in begun.items()}
+    excess = "objects" if structure.failed == "limit" else ""
     try:
         reading = _read(content, digests, begun)
     except (Damaged, ValueError, TypeError, KeyError, IndexError, OverflowError, RecursionError) as error:
         # Damaged is what the reader says; the others are what hostile bytes may make of it: it cannot read them.
         reading = _Reading(pages=structure.pages) if _bare(structure, content) else _Reading(failed=_word(error))
+        excess = error.limit if isinstance(error, Excessive) else excess
+    if reading.failed and excess:
+        raise Unreadable("limit", excess)
     if structure.failed and reading.failed:
         raise Unreadable("unreadable")
     if structure.pages == 0 and not structure.failed:

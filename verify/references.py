@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from verify.document import View, generation
-from verify.syntax import Damaged, Ref, Stream
+from verify.syntax import Damaged, Excessive, Ref, Stream
 
 MAX_PAGES = 2000
 MAX_TREE = 32
@@ -69,12 +69,14 @@ def pages(view: View) -> Iterator[tuple[Ref, dict[str, Any]]]:
         if not queue:
             return
         number, parent, depth = queue.pop()
-        if not isinstance(number, Ref) or depth > MAX_TREE:
+        if not isinstance(number, Ref):
             raise Damaged("page tree")
+        if depth > MAX_TREE:
+            raise Excessive("page tree", "depth")
         node = view.dictionary(number)
         if node.get("/Parent") != parent:
             raise Damaged("a page's parent")
         if "/Kids" not in node:
             yield number, node
         queue += [(kid, number, depth + 1) for kid in view.entries(node.get("/Kids"))]
-    raise Damaged("too many pages")
+    raise Excessive("too many pages", "pages")

@@ -12,14 +12,23 @@ from typing import Any
 
 import pikepdf
 import pypdfium2
+from pikepdf import settings
 from pypdfium2 import raw
 
-MAX_OBJECTS = 200_000
-"""Objects in a file of MAX_UPLOAD_BYTES that is a transcript: a few hundred."""
+from verify.xref import MAX_DECODED, MAX_OBJECTS
+
 MAX_FIELDS = 512
 MAX_DEPTH = 16
 MAX_TEXT_PAGES = 20
 """Pages searched for visible text: one visible word decides, and a transcript has three to ten pages."""
+settings.set_qpdf_limits(
+    flate_max_memory=MAX_DECODED,
+    png_max_memory=MAX_DECODED,
+    tiff_max_memory=MAX_DECODED,
+    run_length_max_memory=MAX_DECODED,
+    dct_max_memory=MAX_DECODED,
+)
+# For all of the process, and before it opens anything: streams of cross-references are bombs as well as any others.
 INVISIBLE = 3
 """Text rendering mode of an OCR layer: it is no text that a reader sees (HB-1, 5)."""
 

@@ -23,6 +23,15 @@ class Damaged(Exception):  # noqa: N818 - a statement about the input
     """The bytes are not what ISO 32000-2 wants in this place, or more than one reading of them. Carries a few words."""
 
 
+class Excessive(Damaged):
+    """More of something than any transcript has. `limit` names it."""
+
+    def __init__(self, words: str, limit: str) -> None:
+        """What is too much, in the words of the reader and in those of the limit."""
+        super().__init__(words)
+        self.limit = limit
+
+
 class Ref(NamedTuple):
     """A reference to an indirect object."""
 
@@ -98,7 +107,7 @@ ESCAPES = (
 MARKS = {b"\xfe\xff": "utf-16-be", b"\xff\xfe": "utf-16-le", b"\xef\xbb\xbf": "utf-8"}
 
 
-def read_object(content: bytes, at: int) -> tuple[Ref, Any, int]:
+def read_object(content: bytes | memoryview, at: int) -> tuple[Ref, Any, int]:
     """The indirect object that stands at an offset: its number, itself, and where its value ends. Raises Damaged."""
     header = HEADER.match(content, at)
     if header is None:
@@ -111,7 +120,7 @@ def read_object(content: bytes, at: int) -> tuple[Ref, Any, int]:
     return Ref(int(header[1]), int(header[2])), found, end
 
 
-def read(content: bytes, at: int, depth: int = 0) -> tuple[Any, int]:
+def read(content: bytes | memoryview, at: int, depth: int = 0) -> tuple[Any, int]:
     """The object that stands at an offset, and where it ends. Raises Damaged."""
     token = TOKEN.match(content, at)
     if token is None:
@@ -142,10 +151,10 @@ def text(held: object) -> str:
     return held.decode("latin-1")  # PDFDocEncoding, but for signs that no name here needs
 
 
-def _value(content: bytes, token: re.Match[bytes], key: int, depth: int) -> tuple[Any, int]:
+def _value(content: bytes | memoryview, token: re.Match[bytes], key: int, depth: int) -> tuple[Any, int]:
     """What a token is or begins, and where that ends; `key`: how many groups stand before the token's own."""
     if depth > MAX_DEPTH:
-        raise Damaged("too deep")
+        raise Excessive("too deep", "depth")
     kind = (token.lastindex or 0) - key
     if kind == NAME:
         return name(token[key + NAME]), token.end()
@@ -158,7 +167,7 @@ def _value(content: bytes, token: re.Match[bytes], key: int, depth: int) -> tupl
     raise Damaged("no object")
 
 
-def _dictionary(content: bytes, at: int, depth: int) -> tuple[dict[str, Any], int]:
+def _dictionary(content: bytes | memoryview, at: int, depth: int) -> tuple[dict[str, Any], int]:
     found: dict[str, Any] = {}
     empty = set()
     while entry := ENTRY.match(content, at):
@@ -176,7 +185,7 @@ def _dictionary(content: bytes, at: int, depth: int) -> tuple[dict[str, Any], in
     return found, token.end()
 
 
-def _array(content: bytes, at: int, depth: int) -> tuple[list[Any], int]:
+def _array(content: bytes | memoryview, at: int, depth: int) -> tuple[list[Any], int]:
     if depth < MAX_DEPTH and (plain := WIDTHS.match(content, at)):
         return [float(one) if b"." in one else int(one) for one in plain[0][:-1].split()], plain.end()
     found: list[Any] = []
@@ -193,7 +202,7 @@ def _hexadecimal(digits: bytes) -> bytes:
     return bytes.fromhex((digits + b"0" * (len(digits) % 2)).decode("ascii"))
 
 
-def _nested(content: bytes, at: int, _: int) -> tuple[bytes, int]:
+def _nested(content: bytes | memoryview, at: int, _: int) -> tuple[bytes, int]:
     """A literal string with parentheses in it, from behind its first one."""
     begin, within = at, 1
     while within:
@@ -202,7 +211,7 @@ def _nested(content: bytes, at: int, _: int) -> tuple[bytes, int]:
             raise Damaged("a string without an end")
         at = sign.end()
         within += 1 if sign[1] == b"(" else -1
-    return _literal(content[begin : at - 1]), at
+    return _literal(bytes(content[begin : at - 1])), at
 
 
 def _literal(written: bytes) -> bytes:
@@ -221,7 +230,7 @@ SCALARS: dict[int, Callable[[bytes], Any]] = {
     STRING: _literal,
     HEX: _hexadecimal,
 }
-CONTAINERS: dict[int, Callable[[bytes, int, int], tuple[Any, int]]] = {
+CONTAINERS: dict[int, Callable[[bytes | memoryview, int, int], tuple[Any, int]]] = {
     DICTIONARY: _dictionary,
     ARRAY: _array,
     NESTED: _nested,

@@ -13,12 +13,12 @@ from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import Any, NamedTuple
 
-from verify.syntax import END, SPACE, WHITE, Damaged, Ref, Stream, read, read_object
+from verify.syntax import END, SPACE, WHITE, Damaged, Excessive, Ref, Stream, read, read_object
 
 MAX_SECTIONS = 128
 """Sections of one file: one or two a revision."""
-MAX_OBJECTS = 200_000
-"""Entries of all sections, in a file of MAX_UPLOAD_BYTES that is a transcript: a few hundred."""
+MAX_OBJECTS = 50_000
+"""Entries of all sections: a transcript has a few hundred, one whose every cell is tagged ten thousand."""
 MAX_DECODED = 16 << 20
 """Bytes of one decoded stream of cross-references or objects: a transcript's have a few thousand."""
 SAID_TWICE = ("/Root", "/Info", "/ID", "/Encrypt", "/Prev", "/XRefStm")
@@ -81,12 +81,14 @@ def read_sections(content: bytes) -> list[Section]:
     listed = 0
     while said is not None:
         start = near(content, said) if _is_offset(said) else -1
-        if start < 0 or start in {one.start for one in found} or len(found) >= MAX_SECTIONS:
+        if start < 0 or start in {one.start for one in found}:
             raise Damaged("a chain of cross-references")
+        if len(found) >= MAX_SECTIONS:
+            raise Excessive("a chain of cross-references", "revisions")
         found.append(_section(content, start))
         listed += len(found[-1].places) + len(found[-1].freed)
         if listed > MAX_OBJECTS:
-            raise Damaged("too many objects")
+            raise Excessive("too many objects", "objects")
         said = found[-1].trailer.get("/Prev")
     return _compared(found) if any(one.sides for one in found) else found
 
@@ -113,7 +115,7 @@ def decoded(dictionary: Mapping[str, Any], encoded: bytes) -> bytes:
     except zlib.error:
         raise Damaged("encoding of a stream") from None
     if len(content) > MAX_DECODED:
-        raise Damaged("size of a stream")
+        raise Excessive("size of a stream", "streams")
     if not inflating.eof:  # cut short: some readers take what there is, others nothing
         raise Damaged("encoding of a stream")
     return _predicted(content, parameters) if parameters else content
@@ -139,7 +141,7 @@ def _table(content: bytes, at: int) -> tuple[dict[int, Standing | Packed], froze
     while head := SUBSECTION.match(content, at):
         first, count, at = int(head[1]), int(head[2]), head.end()
         if len(numbers) + count > MAX_OBJECTS:
-            raise Damaged("too many objects")
+            raise Excessive("too many objects", "objects")
         for number in range(first, first + count):
             entry = ENTRY.match(content, at)
             if entry is None:
@@ -161,8 +163,10 @@ def _stream_section(content: bytes, start: int) -> Section:
     (length, size), widths = _counts([held.get("/Length"), held.get("/Size")]), _counts(held.get("/W"))
     index = _counts(held.get("/Index", [0, size]))
     ranges = list(zip(index[::2], index[1::2], strict=False))
-    if len(widths) != COLUMNS or len(index) % 2 or sum(count for _, count in ranges) > MAX_OBJECTS:
+    if len(widths) != COLUMNS or len(index) % 2:
         raise Damaged("a cross-reference stream")
+    if sum(count for _, count in ranges) > MAX_OBJECTS:
+        raise Excessive("a cross-reference stream", "objects")
     if not ENDSTREAM.match(content, stream.begin + length):
         raise Damaged("the length of a stream")
     table = decoded(held, content[stream.begin : stream.begin + length])
