@@ -21,11 +21,12 @@ lint: install-test  ## check style, format and types
 	$(BIN)/ruff format --check
 	$(BIN)/mypy $(CODE)
 
-bench: install-test  ## time engine, QR codes, registry and requests against their floors and peers (half an hour)
+bench: install-test  ## time engine, QR codes, registry, requests and harmful files against floors and peers (half an hour)
 	$(BIN)/python -m bench.engine
 	$(BIN)/python -m bench.qr
 	$(BIN)/python -m bench.registry
 	$(BIN)/python -m bench.http
+	$(BIN)/python -m bench.hostile
 
 mutants: install-test  ## change one operator of the engine at a time; some case must fail
 	$(BIN)/python -m bench.mutants
