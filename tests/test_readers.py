@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Callable
+from decimal import Decimal
 from functools import cache
 from io import BytesIO
 from typing import Any
@@ -296,20 +297,27 @@ def widgets(opened: Pdf) -> None:
 
 VISIBLE: dict[str, tuple[Callable[[Pdf], None], bool]] = {
     "an-area": (rectangle(0, 0, 10, 10), True),
-    "no-width": (rectangle(0, 0, 0, 10), False),
-    "no-height": (rectangle(0, 10, 10, 10), False),
+    "no-width": (rectangle(0, 0, 0, 10), True),  # what is squeezed into it is a line to some viewers
+    "no-height": (rectangle(0, 10, 10, 10), True),
     "nothing": (rectangle(0, 0, 0, 0), False),
-    "no-width-in-the-middle": (rectangle(10, 0, 10, 5), False),
+    "a-point-in-the-middle": (rectangle(10, 5, 10, 5), False),
+    "a-point-in-two-spellings": (rectangle(Decimal("10.0"), 5, 10, Decimal("5.00")), False),
+    "as-far-as-may-be": (rectangle(100_000, -100_000, 100_000, -100_000), False),
+    "farther": (rectangle(100_001, 0, 100_001, 0), True),
+    "farther-below": (rectangle(0, -100_001, 0, -100_001), True),
     "around-the-corner-of-the-page": (rectangle(-5, -5, 5, 5), True),
     "corners-the-other-way": (rectangle(10, 10, 0, 0), True),
     "names": (rectangle(Name.a, Name.b, Name.c, Name.d), True),
+    "strings": (rectangle(b"0", b"0", b"0", b"0"), True),
+    "truths": (rectangle(*[True] * 4), True),
     "two-numbers": (rectangle(0, 0), True),
+    "five-numbers": (rectangle(0, 0, 0, 0, 0), True),
     "a-childs-place": (widgets, True),
 }
 
 
 @pytest.mark.parametrize("name", VISIBLE)
-def test_a_field_is_visible_if_its_place_has_an_area(name: str) -> None:
+def test_a_field_is_visible_unless_its_place_is_a_point(name: str) -> None:
     bend, visible = VISIBLE[name]
     (first, *_) = read_form(last(sheet.sheet(bend=bend))).fields
     assert first.visible is visible

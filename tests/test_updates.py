@@ -159,6 +159,31 @@ def test_what_describes_the_document_is_told(name: str) -> None:
     assert not told(update(once, {4: b"<< /Fields [] >>"})) or name == "information-that-is-there"
 
 
+RESOURCES = b"/DR << /Font << /F 18 0 R /G 15 0 R >> /ProcSet [/PDF] /Pattern 13 0 R >>"
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "why"),
+    [
+        (b"/F 18 0 R", b"/F 18 0 R /H 18 0 R", ""),
+        (b"/Font", b"/XObject << /X 15 0 R >> /Font", ""),
+        (b"/F 18 0 R", b"", "the form"),
+        (b"/F 18 0 R", b"/F 15 0 R", "the form"),
+        (b"/ProcSet [/PDF]", b"", "the form"),
+        (b"/ProcSet [/PDF]", b"/ProcSet [/Text]", "the form"),
+        (b"/ProcSet [/PDF]", b"/ProcSet << >>", "the form"),
+        (b"/Pattern 13 0 R", b"/Pattern << /ESIC << /BaseVersion /1.7 /ExtensionLevel 1 >> >>", ""),
+        (b"/Pattern 13 0 R", b"/Pattern 12 0 R", "the form"),
+        (RESOURCES, b"", "the form"),
+    ],
+)
+def test_resources_of_the_form_stay_and_may_become_more(old: bytes, new: bytes, why: str) -> None:
+    """A note without a face of its own is written in the fonts of the form."""
+    form = more(4, RESOURCES)
+    assert old in form
+    assert asked(update(base(_4=form), {4: form.replace(old, new)}, trailer=TRAILER)) == why
+
+
 def test_another_generation_of_a_number_is_a_replacement() -> None:
     again = {4: b"<< /Fields [] /SigFlags 1 >>"}
     assert asked(update(document(PAGE), again)) == ""
@@ -204,6 +229,9 @@ UNLIKE: dict[str, tuple[Any, Any]] = {
     "within": ({"/A": [{"/B": 1}]}, {"/A": [{"/B": 2}]}),
     "one-and-true": (1, True),
     "fractions": (612, 612.5),
+    "a-fraction-out-of-a-box": (90, 90.0),
+    "a-fraction-in-a-dictionary": ({"/Rotate": 90}, {"/Rotate": 90.0}),
+    "a-fraction-in-a-dictionary-of-a-list": ([{"/F": 2}], [{"/F": 2.0}]),
     "a-fraction-and-true": (1.0, True),
 }
 
@@ -217,6 +245,7 @@ def test_what_is_unlike_is_not_the_same(old: object, new: object) -> None:
 
 def test_a_number_is_what_it_is_worth() -> None:
     assert same([612, 842.0], [612.0, 842])
+    assert same({"/A": [[1]]}, {"/A": [[1.0]]})
 
 
 # Every place that an update may write, by hand.
@@ -318,6 +347,7 @@ WRITTEN: dict[str, tuple[dict[int, bytes], str]] = {
     "a-field-twice": ({16: fields(5, 6, 22, 6)}, "the fields of the form"),
     "the-form-gone": ({1: but(1, (b"/AcroForm 4 0 R", b""))}, "the fields of the form"),
     "how-text-looks": ({4: more(4, b"/DA (/F 0 Tf) /Q 1 /DR << /Font << /F 30 0 R >> >>"), NEW: b"<< >>"}, ""),
+    "a-font-more": ({4: more(4, b"/DR << /Font << /F 30 0 R >> /Other 1 >>"), NEW: b"<< >>"}, ""),
     "flags-in-an-object": ({4: but(4, (b"3", b"30 0 R")), NEW: b"3"}, NOBODY),
     "an-order-of-calculation": ({4: more(4, b"/CO [6 0 R]")}, "the form"),
     "appearances-asked-for": ({4: more(4, b"/NeedAppearances true")}, "the form"),
@@ -336,7 +366,7 @@ WRITTEN: dict[str, tuple[dict[int, bytes], str]] = {
         ADDED
         | {
             NEW: FIELD[:-2] + b"/AP << /N 31 0 R >> /MK 32 0 R /BS 33 0 R /Lock 34 0 R /SV 35 0 R /F 4 /H /N >>",
-            31: stream(b"/Type /XObject /Subtype /Form /Resources 36 0 R", b"q Q"),
+            31: stream(b"/Type /XObject /Subtype /Form /BBox [0 0 9 9] /Resources 36 0 R", b"q Q"),
             **dict.fromkeys((32, 33, 34, 35, 36), b"<< >>"),
         },
         "",
@@ -376,7 +406,7 @@ WRITTEN: dict[str, tuple[dict[int, bytes], str]] = {
         {
             6: more(6, b"/V 30 0 R /AP << /N 31 0 R >> /AS /N /F 132 /DA (x) /Q 1 /Ff 1"),
             NEW: VALUE,
-            31: stream(b"/Resources << /XObject << /X 32 0 R >> >>", b""),
+            31: stream(b"/BBox [0 0 9 9.5] /Resources << /XObject << /X 32 0 R >> >>", b""),
             32: stream(b"/Self 31 0 R", b""),
         },
         "",
@@ -407,8 +437,29 @@ WRITTEN: dict[str, tuple[dict[int, bytes], str]] = {
     "a-signed-field-of-another-kind": ({5: but(5, (b"/FT /Sig", b"/FT /Tx"))}, "a field is gone"),
     "a-signature-written-again": ({7: SIGNED[7]}, OLD),
     "a-field-of-widgets-signed": (
-        {22: more(22, b"/V 30 0 R"), 21: more(21, b"/AP << /N 31 0 R >>"), NEW: VALUE, 31: stream(b"", b"")},
+        {22: more(22, b"/V 30 0 R"), 21: more(21, b"/AP << /N 31 0 R >>"), NEW: VALUE, 31: stream(b"/BBox 32 0 R", b"")}
+        | {32: b"[0 0 9 9]"},
         "",
+    ),
+    **{
+        f"an-appearance-{name}": (
+            {6: more(6, b"/V 30 0 R /AP << %s >>" % look), NEW: VALUE, 31: stream(box, b"")},
+            "" if name == "of-states" else "an appearance without bounds",
+        )
+        for name, look, box in (
+            ("of-states", b"/N << /On 31 0 R /Off 31 0 R >> /D 31 0 R", b"/BBox [0 0 9 9]"),
+            ("without-bounds", b"/N 31 0 R", b""),
+            ("without-bounds-when-pressed", b"/D 31 0 R", b""),
+            ("without-bounds-in-a-state", b"/N << /On 31 0 R >>", b""),
+            ("of-three-bounds", b"/N 31 0 R", b"/BBox [0 0 9]"),
+            ("of-bounds-that-are-none", b"/N 31 0 R", b"/BBox [0 0 9 (9)]"),
+            ("of-bounds-that-some-cannot-hold", b"/N 31 0 R", b"/BBox [0 0 9 4294967396]"),
+            ("that-is-none", b"/N 9", b""),
+        )
+    },
+    "an-appearance-in-a-new-field": (
+        ADDED | {NEW: FIELD[:-2] + b"/AP << /N 31 0 R >> >>", 31: stream(b"", b"")},
+        "an appearance without bounds",
     ),
     "a-widget-moved": ({22: more(22, b"/V 30 0 R"), 21: but(21, (b"9 9", b"99 99")), NEW: VALUE}, "a signature field"),
     "a-widget-more": (

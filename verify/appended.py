@@ -1,46 +1,57 @@
 """The strict form of what is appended after a signature, on raw bytes.
 
 Readers differ in how they mend a file: one takes the last object of a number that it finds, one the first, one falls
-back to an older trailer. So nothing appended may need mending: a revision is a run of objects, each at the offset its
-cross-reference section gives, that section in the exact form of ISO 32000-2, 7.5.4 or 7.5.8, one trailer, and nothing
-else but the name of the tool that wrote it; after the last revision only white space. What is not of this form is
-CANNOT_BE_JUDGED.
+back to an older trailer. So nothing appended may need mending, or hold anything that a reader who mends could find: a
+revision is a run of objects, each at the offset its cross-reference section gives and each ending where the next one
+begins, that section in the exact form of ISO 32000-2, 7.5.4 or 7.5.8, one trailer, and nothing else but white space and
+the name of the tool that wrote it. What is not of this form is CANNOT_BE_JUDGED.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 MAX_SUBSECTIONS = 4096
 """Subsections of one cross-reference table: a signature adds fewer than ten."""
 
-OBJECT = re.compile(rb"[\x00\t\n\x0c\r ]obj(?![A-Za-z])")
+OBJECT = re.compile(rb"(?<!end)obj(?![A-Za-z])")
 SECTION = re.compile(rb"xref[ ]?(?:\r\n|\n|\r)")
 SUBSECTION = re.compile(rb"(\d{1,10}) (\d{1,10})[ ]?(?:\r\n|\n|\r)")
 ENTRY = re.compile(rb"(\d{10}) (\d{5}) ([nf])(?: \r| \n|\r\n)")
 ENTRY_LENGTH = 20
 TRAILER = re.compile(rb"[\x00\t\n\x0c\r ]*trailer(?![A-Za-z])")
-NAMED = re.compile(rb"%[A-Za-z0-9 ._-]{1,80}[\r\n]+\Z")
+BEHIND_OBJECT = re.compile(rb"[\x00\t\n\x0c\r ]*(?:endstream[\x00\t\n\x0c\r ]+)?endobj[\x00\t\n\x0c\r ]*")
+NAMED = rb"(?:%[A-Za-z0-9 ._-]{1,80}[\r\n]+)?"
 """A comment in which a widespread tool names itself, between its stream of cross-references and `startxref`."""
+AT_THE_END = rb"startxref[\x00\t\n\x0c\r ]+\d{1,10}[\x00\t\n\x0c\r ]+%%EOF[\r\n]*"
+BEHIND_STREAM = re.compile(BEHIND_OBJECT.pattern + NAMED + AT_THE_END)
+BEHIND_TRAILER = re.compile(rb"[\x00\t\n\x0c\r ]*" + AT_THE_END)
 WHITE, DIGITS = b"\x00\t\n\x0c\r ", b"0123456789"
+CONTROL = bytes(range(33))
+"""What some reader takes for white space."""
 MAX_DIGITS, MAX_GENERATION_DIGITS = 10, 5
 CHUNK = 1024
 """Octets looked at at once, backwards: megabytes of white space are a way to make a file slow."""
+MAX_COMMENTS = 8
+"""Lines of comments between the number of an object and its word."""
 
 
 @dataclass(frozen=True, slots=True)
 class Section:
     """A cross-reference section of one revision, as the reader found it.
 
-    `start` is where it begins, `objects` the (number, generation) at each offset it lists, `stream` whether it is a
-    stream.
+    `start` is where it begins, `objects` the (number, generation) at each offset it lists, `ends` where the value of
+    each, or the data of its stream, ends; `stream` whether it is a stream; else `end` is where its trailer ends.
     """
 
     start: int
-    objects: dict[int, tuple[int, int]]
+    objects: Mapping[int, tuple[int, int]]
+    ends: Mapping[int, int]
     stream: bool
+    end: int = 0
 
 
 def table_numbers(content: bytes, start: int) -> Sequence[int] | None:
@@ -54,6 +65,8 @@ def table_numbers(content: bytes, start: int) -> Sequence[int] | None:
         if head is None:
             break
         first, count, at = int(head[1]), int(head[2]), head.end()
+        if first and not count:
+            return None  # of no number: beyond a size of their own readers give the whole table up
         if at + count * ENTRY_LENGTH > len(content):
             return None
         for number in range(first, first + count):
@@ -69,36 +82,63 @@ def fault(content: bytes, begin: int, end: int, section: Section) -> str:
     """Why the bytes [begin, end) are not one revision in strict form, in a few words; "" if they are."""
     if not begin < end:
         return "a revision without an end of its own"
-    if not section.stream and not _unambiguous(table_numbers(content, section.start)):
-        return "form of a cross-reference table"
-    standing = dict(_standing(content, begin, end))
-    if standing != section.objects:
-        return "objects that are not where the cross-references say"
-    first = min(standing, default=section.start)
-    if content[begin : min(first, section.start)].strip(WHITE):
+    asked = (ask(content, begin, end, section) for ask in (_table, _objects, _edges, _between))
+    return next((why for why in asked if why), "")
+
+
+def _table(content: bytes, _: int, __: int, section: Section) -> str:
+    numbers = [] if section.stream else table_numbers(content, section.start)
+    return "" if numbers is not None and len(set(numbers)) == len(numbers) else "form of a cross-reference table"
+
+
+def _objects(content: bytes, begin: int, end: int, section: Section) -> str:
+    found = dict(_headers(content, begin, end))
+    if None in found.values():
+        return "the header of an object in another form"
+    return "" if found == section.objects else "objects that are not where the cross-references say"
+
+
+def _edges(content: bytes, begin: int, end: int, section: Section) -> str:
+    if content[begin : min([*section.objects, section.start])].strip(WHITE):
         return "bytes before a revision"
-    if content.count(b"startxref", begin, end) != 1 or content.count(b"%%EOF", begin, end) != 1:
-        return "more than one end in a revision"
-    return _between(content, standing, section, end)
+    words = {b"startxref": 1, b"%%EOF": 1, b"trailer": 0 if section.stream else 1}
+    once = all(content.count(word, begin, end) == times for word, times in words.items())
+    return "" if once else "more than one end in a revision"
 
 
-def _unambiguous(numbers: Sequence[int] | None) -> bool:
-    return numbers is not None and len(set(numbers)) == len(numbers)
+def _headers(content: bytes, begin: int, end: int) -> Iterator[tuple[int, tuple[int, int] | None]]:
+    """Offset, number and generation of each object header, looked for from its last word: digits are everywhere.
 
-
-def _standing(content: bytes, begin: int, end: int) -> Iterator[tuple[int, tuple[int, int]]]:
-    """Offset, number and generation of each object header, looked for from its last word: digits are everywhere."""
+    None is what some reader may take for one: more digits, a comment before its word, or nothing.
+    """
     for match in OBJECT.finditer(content, begin, end):
-        behind = _back(content, begin, match.end() - len(b"obj"), WHITE)
+        behind = _back(content, begin, match.start(), WHITE)
         generation = _back(content, begin, behind, DIGITS)
         between = _back(content, begin, generation, WHITE)
         number = _back(content, begin, between, DIGITS)
         if (
-            0 < behind - generation <= MAX_GENERATION_DIGITS
+            behind < match.start()
+            and 0 < behind - generation <= MAX_GENERATION_DIGITS
             and 0 < between - number <= MAX_DIGITS
             and between < generation
         ):
             yield number, (int(content[number:between]), int(content[generation:behind]))
+        elif _follows_a_number(content, begin, match.start()):
+            yield match.start(), None
+
+
+def _follows_a_number(content: bytes, begin: int, at: int) -> bool:
+    """Whether a digit stands before a word, with nothing but what is passed over between them."""
+    for _ in range(MAX_COMMENTS):
+        at = _back(content, begin, at, CONTROL)
+        if content[max(begin, at - 1) : at].isdigit():
+            return True
+        line = max(content.rfind(sign, max(begin, at - CHUNK), at) for sign in (b"\r", b"\n"))
+        comment = content.find(b"%", max(line, begin, at - CHUNK), at)
+        if comment < 0:
+            return False
+        at = comment
+    return True
 
 
 def _back(content: bytes, begin: int, at: int, signs: bytes) -> int:
@@ -112,19 +152,13 @@ def _back(content: bytes, begin: int, at: int, signs: bytes) -> int:
     return at
 
 
-def _between(content: bytes, standing: dict[int, tuple[int, int]], section: Section, end: int) -> str:
+def _between(content: bytes, _: int, end: int, section: Section) -> str:
     """Each object runs up to the next one, or to the section: nothing but it stands there."""
-    offsets = sorted(standing)
-    for offset, following in _spans(offsets, section, end):
-        text = content[offset:following]
-        if section.stream and offset == offsets[-1]:
-            text = NAMED.sub(b"", text[: text.rfind(b"startxref")])
-        if not text.rstrip(WHITE).endswith(b"endobj"):
+    for offset, following in pairwise([*sorted(section.objects), end]):
+        behind = BEHIND_STREAM if section.stream and following == end else BEHIND_OBJECT
+        table = end if section.stream or offset > section.start else section.start
+        if not behind.fullmatch(content, section.ends[offset], min(following, table)):
             return "bytes between objects"
+    if not section.stream and not BEHIND_TRAILER.fullmatch(content, section.end, end):
+        return "bytes behind a trailer"
     return ""
-
-
-def _spans(offsets: list[int], section: Section, end: int) -> Iterator[tuple[int, int]]:
-    for index, offset in enumerate(offsets):
-        following = offsets[index + 1] if index + 1 < len(offsets) else end
-        yield offset, min(following, section.start) if not section.stream and offset < section.start else following

@@ -27,8 +27,8 @@ Rectangle = tuple[float, float, float, float]
 Box = tuple[int, int, int, int]
 """Left, top, right, bottom, in pixels of a small picture."""
 
-MAX_PAGES = 20
-"""Pages that are compared: a transcript has three to ten."""
+MAX_PAGES = 60
+"""Pages that are compared, at 12 ms a pair: a transcript has three to ten."""
 MAX_SIGNATURES = 512
 """Signature fields that are asked for, as many as our reader walks."""
 CLOSE_DPI, POINTS_PER_INCH = 150, 72
@@ -128,12 +128,11 @@ def read_drawn(content: bytes) -> Drawn:
 def pages_unlike(before: Drawing, after: Drawing, spared: Iterable[Rectangle]) -> tuple[int, ...]:
     """The pages, counted from one, that two revisions show differently outside of the spared widgets of the later one.
 
-    A page that only one of them has, or that cannot be drawn, is unlike.
+    A page that only one of them has, or that cannot be drawn, is unlike; so is the first one behind MAX_PAGES.
     """
-    rectangles = tuple(spared)
+    rectangles = tuple(one for one in spared if one[0] != one[2] and one[1] != one[3])
     try:
-        most = min(max(len(before), len(after)), MAX_PAGES)
-        shared = min(len(before), len(after), most)
+        shared, most = min(len(before), len(after), MAX_PAGES), min(max(len(before), len(after)), MAX_PAGES + 1)
         unlike = [index for index in range(shared) if not _alike(before, after, index, rectangles)]
         return tuple(index + 1 for index in (*unlike, *range(shared, most)))
     except pypdfium2.PdfiumError:

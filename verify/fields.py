@@ -18,10 +18,13 @@ MAX_DEPTH = 16
 NO_CHANGES, DEFAULT_LEVEL, LEVELS = 1, 2, frozenset({1, 2, 3})
 """DocMDP levels (ISO 32000-2, 12.8.2.2)."""
 
+MAX_COORDINATE = 100_000
+"""Points, 35 metres: some readers cannot hold a number of ten digits, and see a field in another place."""
 DATE = re.compile(r"D:(\d{4})(\d\d)(\d\d)(\d\d)(\d\d)(\d\d)(?:Z(?:00'?00'?)?|([+-])(\d\d)'?(\d\d)'?)")
 """A date that says its zone (7.9.4): without one it is no instant."""
 
 
+SIDES = ("left", "bottom", "right", "top")
 Rectangle = tuple[float, float, float, float]
 """Left, bottom, right, top, in points; or any two other opposite corners."""
 
@@ -84,20 +87,27 @@ def _field(view: View, name: str, number: Ref, field: Mapping[str, Any]) -> Fiel
     if value is not None and not isinstance(value, Ref):
         raise Damaged("a signature that is no indirect object")
     found = [*_rectangles(view, field)]
-    seen = any(one is None or (one[2] - one[0]) * (one[3] - one[1]) != 0 for one in found)
+    seen = any(one is None or one[:2] != one[2:] for one in found)
     return Field(name, number, value, seen, tuple(one for one in found if one is not None))
 
 
 def _rectangles(view: View, field: Mapping[str, Any]) -> Iterator[Rectangle | None]:
     """The rectangle of each widget of the field; None for what cannot be read, which counts as seen."""
     widgets = [field, *(view.dictionary(one) for one in view.entries(field.get("/Kids")))]
-    for corners in [view.entries(one["/Rect"]) for one in widgets if "/Rect" in one]:
-        try:
-            left, bottom, right, top = (float(view.get(corner)) for corner in corners)
-        except (TypeError, ValueError):
-            yield None
-        else:
-            yield left, bottom, right, top
+    for one in widgets:
+        if "/Rect" in one:
+            yield rectangle(view, one["/Rect"])
+
+
+def rectangle(view: View, held: Any) -> Rectangle | None:  # noqa: ANN401 - a PDF array
+    """Four numbers of a size that every reader holds; None for anything else. Raises Damaged for what is no array."""
+    corners = [view.get(corner) for corner in view.entries(held)]
+    if len(corners) != len(SIDES) or not all(
+        type(one) in {int, float} and abs(one) <= MAX_COORDINATE for one in corners
+    ):
+        return None  # readers make numbers of other things, or none
+    left, bottom, right, top = map(float, corners)
+    return left, bottom, right, top
 
 
 def signature_of(view: View, field: Field) -> dict[str, Any]:

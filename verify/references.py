@@ -48,14 +48,14 @@ def references(held: Any) -> list[Ref]:  # noqa: ANN401 - a PDF object
     return found
 
 
-def same(old: Any, new: Any) -> bool:  # noqa: ANN401 - PDF objects
-    """Whether two PDF objects are written alike, references not followed; 612 and 612.0 are one number."""
+def same(old: Any, new: Any, *, listed: bool = False) -> bool:  # noqa: ANN401 - PDF objects
+    """Whether two PDF objects are written alike, references not followed; `listed`: in an array 612 is 612.0."""
     if type(old) is not type(new):
-        return {type(old), type(new)} == {int, float} and bool(old == new)
+        return listed and {type(old), type(new)} == {int, float} and bool(old == new)
     if isinstance(old, dict):
         return old.keys() == new.keys() and all(same(old[key], new[key]) for key in old)
     if isinstance(old, list):
-        return len(old) == len(new) and all(map(same, old, new))
+        return len(old) == len(new) and all(same(*both, listed=True) for both in zip(old, new, strict=True))
     return bool(old == new)
 
 

@@ -12,9 +12,9 @@ from verify.document import Document, View, generation
 from verify.evidence import FieldChange, Revision, Unreadable
 from verify.fields import Field, Form, read_form
 from verify.references import holders, written
-from verify.syntax import Damaged
+from verify.syntax import Damaged, Ref, Stream
 from verify.updates import described, refused
-from verify.xref import Standing, near
+from verify.xref import Packed, Standing, near
 
 MAX_REVISIONS = 64
 """Revisions compared: a transcript has two to ten; each comparison reads the whole document."""
@@ -31,8 +31,8 @@ def read_revisions(document: Document, digests: Mapping[int, str]) -> tuple[Revi
         why, told, unclear = "", False, _unclear(old, view)
         if old is not None and any(one.value for one in before.fields):
             # Only what follows a signature is compared: nothing protects what came before.
-            unclear = unclear or _appended(view, old.end)
             try:
+                unclear = unclear or _appended(view, old)
                 why, told = refused(old, view, before, now), described(old, view)
             except Damaged:
                 unclear = unclear or "not comparable"
@@ -73,24 +73,42 @@ def _misses(view: View) -> bool:
         return True
 
 
-def _appended(view: View, begin: int) -> str:
-    """Why a revision after a signature is not in the strict form of `appended.py`."""
+def _appended(view: View, before: View) -> str:
+    """Why a revision after a signature is not in the strict form of `appended.py`. Raises Damaged."""
     if len(view.sections) != 1:
         return "a revision without an end of its own"
     (section,) = view.sections
     if section.sides is not None and not section.sides[1].places.keys() <= section.sides[0].places.keys():
         return "hybrid cross-references after a signature"
-    content = view.document.content
+    size = section.trailer.get("/Size")
+    if type(size) is not int or size <= max(view.given):
+        return "a size that leaves something out"  # readers forget what is beyond it, or search the file
     standing = {
-        near(content, place.offset): (number, place.generation)
+        near(view.document.content, place.offset): Ref(number, place.generation)
         for number, place in section.places.items()
         if isinstance(place, Standing)
     }
-    stream = section.own is not None and section.sides is None
     if section.own is not None and section.own.number not in view.places:
         # One widespread tool frees the number of its stream in the stream, another leaves it out; there it stands.
         standing[section.start if section.sides is None else section.sides[1].start] = section.own
-    return fault(content, begin, view.end, Appended(section.start, standing, stream))
+    ends: dict[int, int] = {}
+    for offset in standing:
+        _, held, end = view.standing(offset)
+        ends[offset] = view.end_of(held) if isinstance(held, Stream) else end
+        if isinstance(held, Stream) and held.dictionary.get("/Type") == "/ObjStm" and not _listed(view, offset):
+            return "objects in a stream that are not listed"
+    stream = section.own is not None and section.sides is None
+    form = Appended(section.start, standing, ends, stream, section.end)
+    return fault(view.document.content, before.end, view.end, form)
+
+
+def _listed(view: View, offset: int) -> bool:
+    """Whether an update lists what stands in an object stream of its own, and nothing else: who mends, finds it all."""
+    (section,) = view.sections
+    own, _, _ = view.standing(offset)
+    packed = {number: place for number, place in section.places.items() if isinstance(place, Packed)}
+    listed = {number: place.nth for number, place in packed.items() if place.stream == own.number}
+    return listed == {number: nth for nth, (number, _) in enumerate(view.all_packed(offset))}
 
 
 def _changed(before: Form, now: Form) -> Iterator[FieldChange]:

@@ -13,7 +13,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from verify.document import View, generation
-from verify.fields import Field, Form
+from verify.fields import Field, Form, rectangle
 from verify.references import holders, pages, references, same, written
 from verify.syntax import SPACE, Damaged, Ref, Stream
 from verify.xref import Packed
@@ -74,7 +74,8 @@ class _Update:
 
     def clear(self) -> None:
         """Clear what is listed. Raises Refused if anything is left."""
-        added = self.written.keys() - self.old.given
+        own = {section.own.number for section in self.new.sections if section.own is not None}
+        added = (self.written.keys() | own) - self.old.given
         if added & self.holders.keys():
             raise Refused("an object that the signed revision already refers to")
         for number in self.written.keys() & self.old.places.keys():
@@ -136,12 +137,23 @@ class _Update:
         _alike(old_form, new_form, free, "the form")
         for key in DEFAULTS & free:
             self._resources(new_form.get(key))
+        self._gained(old_form.get("/DR"), new_form.get("/DR"))
         old_fields, new_fields = old_form.get("/Fields"), new_form.get("/Fields")
         self._moved(old_fields, new_fields, now.number if isinstance(now, Ref) else holder)
         listed, known = self.new.entries(new_fields), self.old.entries(old_fields)
         new_names = {one.number for one in self.after.fields} - {one.number for one in self.before.fields}
         if listed[: len(known)] != known or not new_names.issuperset(listed[len(known) :]):
             raise Refused("the fields of the form")
+
+    def _gained(self, was: Any, now: Any) -> None:  # noqa: ANN401 - PDF objects
+        """Resources by kind and name: those that were there stay, for annotations of other kinds may use them."""
+        new_kinds = self.new.dictionary(now) if now is not None else {}
+        for kind, held in (self.old.dictionary(was) if was is not None else {}).items():
+            names, more = self.old.get(held), self.new.get(new_kinds.get(kind))
+            if isinstance(names, dict) and isinstance(more, dict):
+                _alike(names, more, None, "the form")
+            elif not same(names, more):
+                raise Refused("the form")
 
     def _store(self, was: Any, now: Any, holder: int) -> None:  # noqa: ANN401 - PDF objects
         """The document security store: certificates, lists and responses may come and go, the structure stays."""
@@ -225,7 +237,7 @@ class _Update:
                 _alike(self.old.dictionary(number), new, FILLED if filled else TOUCHED, "a signature field")
                 if new.get("/Type", "/Annot") != "/Annot":
                     raise Refused("a signature field")
-                self._resources(new.get("/AP"))
+                self._bounded(new.get("/AP"))
                 self.cleared.add(number.number)
         if filled:
             self._value(field)
@@ -247,8 +259,19 @@ class _Update:
             raise Refused("a signature field")
         if self.new.get(self._new(widget.get("/DR"))):
             raise Refused("a signature field")  # one widespread tool writes it, without anything in it
-        for key in ("/AP", "/Lock", "/SV", "/MK", "/BS", "/Rect", "/Border"):
+        self._bounded(widget.get("/AP"))
+        for key in ("/Lock", "/SV", "/MK", "/BS", "/Rect", "/Border"):
             self._resources(widget.get(key))
+
+    def _bounded(self, held: Any) -> None:  # noqa: ANN401 - a PDF object
+        """An appearance: each of its states is a form with bounds, without which a viewer draws all over the page."""
+        self._resources(held)
+        looks = [self.new.get(one) for one in (self.new.dictionary(held).values() if held is not None else ())]
+        for look in looks:
+            for one in look.values() if isinstance(look, dict) else [look]:
+                form = self.new.get(one)
+                if not isinstance(form, Stream) or rectangle(self.new, form.dictionary.get("/BBox")) is None:
+                    raise Refused("an appearance without bounds")
 
     def _grown_pages(self) -> None:
         """Pages may gain the widgets of new signature fields, at the end: their order is the order of drawing."""
@@ -267,7 +290,7 @@ class _Update:
             self._moved(before, listed, number.number)
             after, first = self.new.entries(listed), self.old.entries(before)
             more = after[len(first) :]
-            if after[: len(first)] != first or not all(isinstance(one, Ref) and one in widgets for one in more):
+            if not same(after[: len(first)], first) or not all(isinstance(one, Ref) and one in widgets for one in more):
                 raise Refused("a page")
             self.cleared.add(number.number)
 

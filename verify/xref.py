@@ -58,7 +58,7 @@ class Section:
 
     `start` is where it begins, `places` where each object that it lists stands; `freed` are the numbers that it frees;
     `own` is the number of a cross-reference stream; `unclear` why readers may differ about it, in a few words; `sides`
-    are the table and the stream of a hybrid section, what each of them says.
+    are the table and the stream of a hybrid section, what each of them says; `end` is where a trailer ends.
     """
 
     start: int
@@ -68,6 +68,7 @@ class Section:
     own: Ref | None = None
     unclear: str = ""
     sides: tuple[Section, Section] | None = None
+    end: int = 0
 
 
 def read_sections(content: bytes) -> list[Section]:
@@ -127,10 +128,10 @@ def _section(content: bytes, start: int) -> Section:
         return _stream_section(content, start)
     places, freed, numbers, at = _table(content, table.end())
     trailer = TRAILER.match(content, at)
-    held = read(content, trailer.end())[0] if trailer else None
+    held, end = read(content, trailer.end()) if trailer else (None, 0)
     if not isinstance(held, dict):
         raise Damaged("a trailer")
-    section = Section(start, places, freed, held, unclear=_unclear(numbers, places, held))
+    section = Section(start, places, freed, held, unclear=_unclear(numbers, places, held), end=end)
     hybrid = held.get("/XRefStm")
     return section if hybrid is None else _merged(section, content, hybrid)
 
@@ -215,7 +216,7 @@ def _merged(table: Section, content: bytes, start: Any) -> Section:  # noqa: ANN
         unclear = unclear or "hybrid cross-references with two trailers"
     places = {**stream.places, **table.places}
     freed = (table.freed | stream.freed) - places.keys()
-    return Section(table.start, places, freed, table.trailer, stream.own, unclear, (table, stream))
+    return Section(table.start, places, freed, table.trailer, stream.own, unclear, (table, stream), table.end)
 
 
 def _compared(sections: list[Section]) -> list[Section]:
