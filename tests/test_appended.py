@@ -19,8 +19,9 @@ def told(content: bytes, start: int, objects: dict[int, tuple[int, int]], *, str
     ends = {}
     for offset in objects:
         data = content.find(b"stream\n", offset, content.find(b"endobj", offset))
-        ends[offset] = content.index(b">>", offset) + 2 if data < 0 else data + len(b"stream\n") + 1
-    return Section(start, objects, ends, stream, 0 if stream else content.rindex(b">>") + 2)
+        ends[offset] = content.find(b">>", offset) + 2 if data < 0 else data + len(b"stream\n") + 1
+    trailer = content.find(b">>", content.rfind(b"\ntrailer")) + 2
+    return Section(start, objects, ends, stream, 0 if stream else trailer)
 
 
 def revision(
@@ -79,7 +80,9 @@ def test_a_stream_of_cross_references_passes() -> None:
         (b"%a\nb", False),
     ],
 )
-def test_a_tool_may_name_itself_behind_its_stream(comment: bytes, *, passes: bool) -> None:
+def test_a_tool_may_name_itself_behind_its_cross_references(comment: bytes, *, passes: bool) -> None:
+    content, begin, end, section = revision(trailer=TRAILER.replace(b"startxref", comment + b"startxref"))
+    assert fault(content, begin, end, section) == ("" if passes else "bytes behind a trailer")
     why = of_stream(comment)
     assert why == ("" if passes else "bytes between objects")
 

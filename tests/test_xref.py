@@ -57,8 +57,9 @@ TABLES: dict[str, bytes] = {
 
 @pytest.mark.parametrize("name", TABLES)
 def test_a_table_is_read(name: str) -> None:
-    found = only(ended(TABLES[name]))
-    assert found == Section(len(HEAD), PLACES, frozenset({0}), {"/Size": 3})
+    content = ended(TABLES[name])
+    end = content.rindex(b">>") + 2
+    assert only(content) == Section(len(HEAD), PLACES, frozenset({0}), {"/Size": 3}, end=end)
 
 
 @pytest.mark.parametrize("white", [b"\n", b"\r\n", b" ", b"\0\t"])

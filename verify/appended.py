@@ -25,10 +25,10 @@ ENTRY_LENGTH = 20
 TRAILER = re.compile(rb"[\x00\t\n\x0c\r ]*trailer(?![A-Za-z])")
 BEHIND_OBJECT = re.compile(rb"[\x00\t\n\x0c\r ]*(?:endstream[\x00\t\n\x0c\r ]+)?endobj[\x00\t\n\x0c\r ]*")
 NAMED = rb"(?:%[A-Za-z0-9 ._-]{1,80}[\r\n]+)?"
-"""A comment in which a widespread tool names itself, between its stream of cross-references and `startxref`."""
+"""A comment in which a widespread tool names itself, before `startxref`."""
 AT_THE_END = rb"startxref[\x00\t\n\x0c\r ]+\d{1,10}[\x00\t\n\x0c\r ]+%%EOF[\r\n]*"
 BEHIND_STREAM = re.compile(BEHIND_OBJECT.pattern + NAMED + AT_THE_END)
-BEHIND_TRAILER = re.compile(rb"[\x00\t\n\x0c\r ]*" + AT_THE_END)
+BEHIND_TRAILER = re.compile(rb"[\x00\t\n\x0c\r ]*" + NAMED + AT_THE_END)
 WHITE, DIGITS = b"\x00\t\n\x0c\r ", b"0123456789"
 CONTROL = bytes(range(33))
 """What some reader takes for white space."""

@@ -13,7 +13,7 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from itertools import islice
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from verify.appended import WHITE
 from verify.byterange import range_digests, signed_range
@@ -127,15 +127,14 @@ def _read(content: bytes, digests: Mapping[int, str], begun: Mapping[int, _Hash]
     revisions = read_revisions(document, digests)
     signatures = [_signature(one, document, begun) for one in filled]
     signatures.sort(key=lambda one: (one.revision, one.end))
-    store = view.dictionary(view.root.get("/DSS", {}))
     return _Reading(
         pages=_pages(view),
         fields=fields,
         signatures=tuple(signatures),
         revisions=revisions,
-        certificates=_streams(view, store, "/Certs"),
-        crls=_streams(view, store, "/CRLs"),
-        ocsps=_streams(view, store, "/OCSPs"),
+        certificates=_stored(document, "/Certs"),
+        crls=_stored(document, "/CRLs"),
+        ocsps=_stored(document, "/OCSPs"),
         census=census,
     )
 
@@ -148,10 +147,19 @@ def _pages(view: View) -> int:
     return count
 
 
-def _streams(view: View, store: Mapping[str, Any], name: str) -> tuple[bytes, ...]:
-    """The status data of one kind in the security store; only so much of it is looked at."""
-    listed = (view.get(one) for one in islice(view.entries(store.get(name)), MAX_STATUS_DATA))
-    return tuple(view.decoded(one) for one in listed if isinstance(one, Stream))
+def _stored(document: Document, kind: str) -> tuple[bytes, ...]:
+    """The status data of one kind in the security stores of all revisions, the newest first; only so much is looked at.
+
+    What a later store leaves out still counts: a revocation that the file has told is not taken back (HB-1, 3).
+    """
+    found: dict[int, bytes] = {}
+    for view in reversed(document.views):
+        store = view.dictionary(view.root.get("/DSS", {}))
+        listed = (view.get(one) for one in islice(view.entries(store.get(kind)), MAX_STATUS_DATA))
+        for one in listed:
+            if isinstance(one, Stream) and one.begin not in found and len(found) < MAX_STATUS_DATA:
+                found[one.begin] = view.decoded(one)
+    return tuple(found.values())
 
 
 def _evidence(content: bytes, structure: Structure, reading: _Reading, digests: Mapping[int, str]) -> Evidence:

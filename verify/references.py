@@ -11,6 +11,8 @@ from verify.syntax import Damaged, Excessive, Ref, Stream
 MAX_PAGES = 2000
 MAX_TREE = 32
 """Levels of a page tree."""
+FOLLOWED = ("/Root", "/Info", "/Encrypt", "/ID")
+"""Entries of a trailer that refer to objects (7.5.5)."""
 
 
 def written(view: View) -> dict[int, Any]:
@@ -29,7 +31,8 @@ def holders(view: View) -> dict[int, list[int | None]]:
             held = {key: one for key, one in held.items() if key not in {"/Root", "/Info"}}
         for one in references(held):
             found.setdefault(one.number, []).append(number)
-    for one in set(references([dict(section.trailer) for section in view.history()])):
+    told = [section.trailer.get(key) for section in view.history() for key in FOLLOWED]
+    for one in set(references(told)):
         found.setdefault(one.number, []).append(None)
     return found
 

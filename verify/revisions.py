@@ -81,7 +81,7 @@ def _appended(view: View, before: View) -> str:
     if section.sides is not None and not section.sides[1].places.keys() <= section.sides[0].places.keys():
         return "hybrid cross-references after a signature"
     size = section.trailer.get("/Size")
-    if type(size) is not int or size <= max(view.given):
+    if type(size) is not int or size <= max(view.given, default=0):
         return "a size that leaves something out"  # readers forget what is beyond it, or search the file
     standing = {
         near(view.document.content, place.offset): Ref(number, place.generation)

@@ -14,8 +14,9 @@ from typing import Any
 
 from verify.document import View, generation
 from verify.fields import Field, Form, rectangle
+from verify.leftovers import RECORDS, VALIDATION, as_it_was, is_part_of_a_store, is_unseen_widget, says_nothing
 from verify.references import holders, pages, references, same, written
-from verify.syntax import SPACE, Damaged, Ref, Stream
+from verify.syntax import Damaged, Ref, Stream
 from verify.xref import Packed
 
 FREE_IN_CATALOG = frozenset({"/AcroForm", "/DSS", "/Extensions", "/MarkInfo", "/Metadata", "/Version"})
@@ -32,12 +33,8 @@ WIDGET = frozenset(
 )
 """Keys of a new signature field and its widgets: nothing that acts."""
 STORES = frozenset({"/Certs", "/CRLs", "/OCSPs"})
-RECORDS = frozenset({"/Cert", "/CRL", "/OCSP"})
 RECORD = re.compile(r"/[0-9A-Fa-f]{40}")
 """A key of /VRI: SHA-1 of a signature in hex (ETSI EN 319 142-1, 5.4.2.3)."""
-FORM = frozenset({"/Type", "/Subtype", "/BBox", "/Matrix", "/FormType", "/Resources", "/Length", "/Filter"})
-"""Keys of a form that is left behind."""
-BLANK = re.compile(SPACE)
 DATA = frozenset({"/Length", "/Filter", "/DecodeParms", "/Type", "/Subtype"})
 """Keys of a stream that is data, and is drawn by nobody."""
 
@@ -91,21 +88,21 @@ class _Update:
             raise Refused("an object that was there before" if known else "an object that nothing refers to")
 
     def _left(self) -> set[int]:
-        """What is not cleared, without the empty things that a widespread tool leaves behind, part of nothing."""
-        left = self.written.keys() - self.cleared
-        if not left:
-            return left
-        used = self.old.given | holders(self.new).keys()
-        return {number for number in left if number in used or not self._says_nothing(number)}
-
-    def _says_nothing(self, number: int) -> bool:
-        """Whether an object is a font without anything, or a form that draws nothing, and refers to nothing."""
-        found = self.new.get(Ref(number, generation(self.new.places[number])))
-        if not isinstance(found, Stream):
-            return bool(found == {"/Type": "/Font"})
-        held = found.dictionary
-        plain = held.get("/Subtype") == "/Form" and held.keys() <= FORM and not references(held)
-        return plain and BLANK.fullmatch(self.new.decoded(found)) is not None
+        """What is not cleared, without what changes nothing: objects as they were, and what tools leave behind."""
+        left = {one for one in self.written.keys() - self.cleared if not as_it_was(self.old, self.new, one)}
+        unused = left - self.old.given - holders(self.new).keys() if left else set()
+        for number in sorted(unused):
+            found = self.new.get(Ref(number, generation(self.new.places[number])))
+            if says_nothing(self.new, number, found):
+                self.cleared.add(number)
+            elif is_unseen_widget(self.new, found):
+                self._bounded(found.get("/AP"))
+                self.cleared.add(number)
+            elif is_part_of_a_store(found):
+                for one in references(found):
+                    self._stream(one)
+                self.cleared.add(number)
+        return left - self.cleared
 
     # The parts of a file that a signing tool writes.
 
@@ -137,7 +134,7 @@ class _Update:
         _alike(old_form, new_form, free, "the form")
         for key in DEFAULTS & free:
             self._resources(new_form.get(key))
-        self._gained(old_form.get("/DR"), new_form.get("/DR"))
+        self._fonts(old_form.get("/DR"), new_form.get("/DR"))
         old_fields, new_fields = old_form.get("/Fields"), new_form.get("/Fields")
         self._moved(old_fields, new_fields, now.number if isinstance(now, Ref) else holder)
         listed, known = self.new.entries(new_fields), self.old.entries(old_fields)
@@ -145,15 +142,12 @@ class _Update:
         if listed[: len(known)] != known or not new_names.issuperset(listed[len(known) :]):
             raise Refused("the fields of the form")
 
-    def _gained(self, was: Any, now: Any) -> None:  # noqa: ANN401 - PDF objects
-        """Resources by kind and name: those that were there stay, for annotations of other kinds may use them."""
-        new_kinds = self.new.dictionary(now) if now is not None else {}
-        for kind, held in (self.old.dictionary(was) if was is not None else {}).items():
-            names, more = self.old.get(held), self.new.get(new_kinds.get(kind))
-            if isinstance(names, dict) and isinstance(more, dict):
-                _alike(names, more, None, "the form")
-            elif not same(names, more):
-                raise Refused("the form")
+    def _fonts(self, was: Any, now: Any) -> None:  # noqa: ANN401 - PDF objects
+        """The fonts of the form stay what they were: notes of other kinds may be written in them."""
+        fonts = self.old.value(was, "/Font") if was is not None else None
+        if fonts is not None:
+            more = self.new.value(now, "/Font") if now is not None else None
+            _alike(self.old.dictionary(fonts), self.new.dictionary(more or {}), None, "the form")
 
     def _store(self, was: Any, now: Any, holder: int) -> None:  # noqa: ANN401 - PDF objects
         """The document security store: certificates, lists and responses may come and go, the structure stays."""
@@ -165,23 +159,26 @@ class _Update:
         old_store = self.old.dictionary(was) if was is not None else {}
         new_store = self.new.dictionary(now)
         inside = now.number if isinstance(now, Ref) else holder
-        if not old_store.keys() <= new_store.keys() <= STORES | {"/Type", "/VRI"}:
+        if not new_store.keys() <= STORES | {"/Type", "/VRI"}:
             raise Refused("the security store")
         for key in STORES:
             self._data(old_store.get(key), new_store.get(key), inside)
         records, known = new_store.get("/VRI"), old_store.get("/VRI")
         self._moved(known, records, inside)
+        holder = records.number if isinstance(records, Ref) else inside
         old_records = self.old.dictionary(known) if known is not None else {}
         for key, record in (self.new.dictionary(records) if records is not None else {}).items():
-            if key in old_records:
+            was = old_records.get(key)
+            if same(was, record) and not (isinstance(record, Ref) and record.number in self.written):
                 continue
-            held = self.new.dictionary(self._new(record))
-            if not RECORD.fullmatch(key) or not held.keys() <= RECORDS | {"/Type", "/TU", "/TS"}:
+            self._moved(was, record, holder)
+            before = self.old.dictionary(was) if was is not None else {}
+            held = self.new.dictionary(record)
+            if not RECORD.fullmatch(key) or not held.keys() <= VALIDATION:
                 raise Refused("the security store")
             for name in RECORDS:
-                self._data(None, held.get(name), inside)
+                self._data(before.get(name), held.get(name), record.number if isinstance(record, Ref) else holder)
             self._stream(held.get("/TS"))
-        _alike(old_records, self.new.dictionary(records) if records is not None else {}, None, "the security store")
 
     def _data(self, was: Any, now: Any, holder: int) -> None:  # noqa: ANN401 - PDF objects
         """An array of data streams: certificates, lists or responses."""

@@ -125,7 +125,7 @@ def decoded(dictionary: Mapping[str, Any], encoded: bytes) -> bytes:
 def _section(content: bytes, start: int) -> Section:
     table = TABLE.match(content, start)
     if table is None:
-        return _stream_section(content, start)
+        return stream_section(content, start)
     places, freed, numbers, at = _table(content, table.end())
     trailer = TRAILER.match(content, at)
     held, end = read(content, trailer.end()) if trailer else (None, 0)
@@ -156,7 +156,8 @@ def _table(content: bytes, at: int) -> tuple[dict[int, Standing | Packed], froze
     return places, frozenset(freed), numbers, at
 
 
-def _stream_section(content: bytes, start: int) -> Section:
+def stream_section(content: bytes, start: int) -> Section:
+    """A stream of cross-references. Raises Damaged."""
     own, stream, _ = read_object(content, start)
     if not isinstance(stream, Stream) or stream.dictionary.get("/Type") != "/XRef":
         raise Damaged("no cross-references where they are said to be")
@@ -208,7 +209,7 @@ def _merged(table: Section, content: bytes, start: Any) -> Section:  # noqa: ANN
     """A hybrid section (7.5.8.4): what its stream lists is hidden from old readers, and marked free in the table."""
     if not _is_offset(start):
         raise Damaged("a hybrid section")
-    stream = _stream_section(content, near(content, start))
+    stream = stream_section(content, near(content, start))
     unclear = table.unclear or stream.unclear
     if not stream.places:  # nobody has a reason to write one
         unclear = unclear or "hybrid cross-references that list nothing"
