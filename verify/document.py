@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
+from itertools import pairwise
 from typing import Any
 
 from verify.encryption import Encryption, read_encryption
@@ -287,7 +288,7 @@ class View:
         numbers, offsets = [*map(int, header[::2])], [*map(int, header[1::2])]
         if len(set(numbers)) != count:
             raise Damaged("an object number twice in an object stream")  # readers take the first, or the last
-        for number, offset, following in zip(numbers, offsets, [*offsets[1:], len(content)], strict=True):
+        for number, (offset, following) in zip(numbers, pairwise([*offsets, len(content)]), strict=True):
             held, end = read(content, first + offset)
             if end > first + following:  # it would be read out of the next one
                 raise Damaged("an object stream")

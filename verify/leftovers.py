@@ -12,7 +12,7 @@ from verify.document import View, generation
 from verify.fields import rectangle
 from verify.references import references, same
 from verify.syntax import SPACE, Ref, Stream
-from verify.xref import SAID_TWICE, Standing, stream_section
+from verify.xref import SAID_TWICE, stream_section
 
 RECORDS = frozenset({"/Cert", "/CRL", "/OCSP"})
 VALIDATION = RECORDS | {"/Type", "/TU", "/TS"}
@@ -62,10 +62,8 @@ def is_part_of_a_store(held: Any) -> bool:  # noqa: ANN401 - a PDF object
 
 def _is_so(view: View, number: int) -> bool:
     """Whether a stream of cross-references, which nobody follows, says nothing that the revision does not say."""
-    place = view.places[number]
-    if not isinstance(place, Standing):
-        return False
-    told = stream_section(view.document.content, place.offset)
+    offset, _ = view.places[number]  # of no object stream: a stream stands in none
+    told = stream_section(view.document.content, offset)
     if told.unclear or any(told.trailer[key] != view.trailer.get(key) for key in SAID_TWICE if key in told.trailer):
         return False
     return told.places.items() <= view.places.items() and told.freed.isdisjoint(view.places)
