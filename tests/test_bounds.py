@@ -138,7 +138,7 @@ def test_all_revisions_together_keep_a_million_places() -> None:
     assert refusal(Document, together(b"9000 1\n0000000009 00000 n \n")) == "too many objects"
 
 
-def test_three_megabytes_of_objects_are_read() -> None:
+def test_two_megabytes_of_objects_are_read() -> None:
     """Of the data of streams far more; what lies beyond of a single object is not looked at."""
 
     def kept(*octets: int, data: int = 0) -> Document:
@@ -147,7 +147,7 @@ def test_three_megabytes_of_objects_are_read() -> None:
         take_census(read_whole.last)
         return read_whole
 
-    most = (3 << 20) - 1000
+    most = (2 << 20) - 1000
     assert len(kept(most, data=4 << 20).content) > 6 << 20
     assert refusal(kept, most + 1000) == "too much to read"
     assert refusal(kept, most // 2, most // 2) == ""
@@ -157,8 +157,8 @@ def test_three_megabytes_of_objects_are_read() -> None:
     assert refusal(lambda: take_census(Document(unended).last)) == "no object"
 
 
-def test_three_megabytes_in_streams_of_objects_are_read() -> None:
-    for octets, why in (((3 << 20) - 2000, ""), (3 << 20, "too much to read")):
+def test_two_megabytes_in_streams_of_objects_are_read() -> None:
+    for octets, why in (((2 << 20) - 2000, ""), (2 << 20, "too much to read")):
         container = stream(b"/Type /ObjStm /N 1 /First 5", b"10 0 " + b"1".ljust(octets))
         content = streamed(document(PAGE), {9: container}, inside={10: (9, 0)})
         assert refusal(lambda held=content: Document(held).last.get(Ref(10, 0))) == why

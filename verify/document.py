@@ -21,7 +21,7 @@ MAX_PACKED = 2000
 """Objects in one object stream: tools write 100 or 200."""
 MAX_PLACES = 1_000_000
 """Places that all views keep together: a transcript's ten have a few thousand, and each place takes 100 octets."""
-MAX_TEXT = 3 << 20
+MAX_TEXT = 2 << 20
 """Octets of all objects without the data of streams: a transcript has a tenth of a megabyte, one whose every cell is
 tagged a whole one."""
 MAX_DIGITS = 10
