@@ -148,7 +148,7 @@ def test_two_megabytes_of_objects_are_read() -> None:
         return read_whole
 
     most = (2 << 20) - 1000
-    assert len(kept(most, data=4 << 20).content) > 6 << 20
+    assert len(kept(most, data=4 << 20).content) > 5 << 20
     assert refusal(kept, most + 1000) == "too much to read"
     assert refusal(kept, most // 2, most // 2) == ""
     assert refusal(kept, most // 2, most // 2 + 1000) == "too much to read"
