@@ -52,7 +52,7 @@ CODES = ("documents", "glance", "qr", "scan")
 
 READERS = frozenset(
     {"appended", "attachment", "byterange", "census", "cms", "der", "document", "drawn", "encryption", "fields"}
-    | {"identifiers", "pdf", "record", "references", "revisions", "structure", "syntax", "updates", "xref"}
+    | {"identifiers", "leftovers", "pdf", "record", "references", "revisions", "structure", "syntax", "updates", "xref"}
 )
 """Modules that run while a file is read: their mutants read the files of the table anew."""
 SEARCHED = frozenset({"cms", "der", "identifiers", "path"})
