@@ -68,7 +68,7 @@ class Reading:
 
     signatures: tuple[Signature, ...]
     updates: tuple[Update, ...]
-    stores: Mapping[str, tuple[bytes, ...]]
+    stores: Mapping[str, frozenset[bytes]]
 
 
 def read(content: bytes) -> Reading:
@@ -111,16 +111,19 @@ def _read(content: bytes) -> Reading:
     total = range(reader.xrefs.total_revisions)
     closed = [ends.get(reader.xrefs.get_startxref_for_revision(index), 0) for index in total]
     updates, old, signed = [], None, False
+    stores: dict[str, set[bytes]] = {kind: set() for kind in STORES}
     for index in total:
         resolver = reader.get_historical_resolver(index)
         refused = _refused(old, resolver) if signed and old is not None else ""
         updates.append(Update(closed[index], _record(resolver), refused))
+        store = value(resolver.root, "/DSS") or generic.DictionaryObject()
+        for kind, held in stores.items():
+            held.update(bytes(one.data) for one in entries(value(store, kind)))
         old, signed = resolver, any("/V" in reference.get_object() for _, reference in _fields(resolver))
-    store = value(reader.root, "/DSS") or generic.DictionaryObject()
     return Reading(
         signatures=tuple(_signatures(reader, closed)),
         updates=tuple(updates),
-        stores={kind: tuple(bytes(one.data) for one in entries(value(store, kind))) for kind in STORES},
+        stores={kind: frozenset(held) for kind, held in stores.items()},
     )
 
 

@@ -123,7 +123,8 @@ class Compared:
             self.different.append(f"{name}: signatures")
         if [one.end for one in reading.revisions] != [one.end for one in theirs.updates if one.end]:
             self.different.append(f"{name}: ends of revisions")
-        if {"/Certs": reading.certificates, "/CRLs": reading.crls, "/OCSPs": reading.ocsps} != theirs.stores:
+        stored = {"/Certs": reading.certificates, "/CRLs": reading.crls, "/OCSPs": reading.ocsps}
+        if {kind: frozenset(held) for kind, held in stored.items()} != theirs.stores:
             self.different.append(f"{name}: security store")
         self._compare(name, last.document, reading.revisions, {one.end: one for one in theirs.updates})
 
