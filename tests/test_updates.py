@@ -578,6 +578,18 @@ WRITTEN: dict[str, tuple[dict[int, bytes], str]] = {
         },
         "",
     ),
+    "a-widget-of-all-keys-left-behind": (
+        {NEW: WIDGET[:-2] + b"/Type /Annot /P 3 0 R /AP << /N 31 0 R >> >>", 31: stream(BLANK_FORM, b"")},
+        "",
+    ),
+    "a-form-of-all-keys-left-behind": (
+        {NEW: stream(BLANK_FORM + b"/Matrix [1 0 0 1 0 0] /FormType 1 /Resources << >> /Filter []", b"")},
+        "",
+    ),
+    "a-record-of-all-keys-left-behind": (
+        {NEW: b"<< /Type /VRI /Cert [] /CRL [] /OCSP [11 0 R] /TU (now) /TS 31 0 R >>", 31: DATA},
+        "",
+    ),
     "a-widget-without-a-face-left-behind": ({NEW: WIDGET}, ""),
     "a-widget-without-bounds-left-behind": (
         {NEW: WIDGET[:-2] + b"/AP << /N 31 0 R >> >>", 31: stream(b"/Subtype /Form", b"")},
@@ -744,6 +756,10 @@ def test_cross_references_that_nobody_follows_may_say_what_is_so() -> None:
     assert asked(left_behind(signed)) == ""
     assert asked(left_behind(signed, told=b"/Root 1 0 R")) == ""
     assert asked(left_behind(signed, rows=b"", index=b"")) == ""
+    places = Document(left_behind(signed)).last.places
+    whole = b"".join(entry(1, *places[number]) for number in sorted(places))
+    numbers = b" ".join(b"%d 1" % number for number in sorted(places))
+    assert asked(left_behind(signed, rows=whole, index=numbers)) == ""
     for lie in (
         {"told": b"/Root 2 0 R"},
         {"told": b"/Root 1 0 R /Info 1 0 R"},
