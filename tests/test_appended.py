@@ -141,6 +141,7 @@ HEADERS = {
     "a-sign-between": (b"7-0 obj", ODD),
     "no-space-behind-the-generation": (b"7 0obj", ODD),
     "another-space": (b"7 0\x0bobj", ODD),
+    "no-space": (b"7 0!obj", ""),
     "another-space-and-more": (b"7 0 \x1f\0 obj", ODD),
     "a-comment": (b"7 0 %x\nobj", ODD),
     "a-comment-without-an-end": (b"7 0 % obj", ODD),
