@@ -75,6 +75,7 @@ ARGUED = {
     "not found in the current context": "a reference to nothing is null (7.3.10); an update that fills it is refused",
     "Unable to find 'endstream' marker": "nobody reads the stream to compare, and the file as a whole cannot be judged",
     "Dict keys differ": "an entry that is null is none (7.3.9)",
+    "Key /VRI was deleted": "what is in a security store proves nothing by having been there; its data are still read",
     "/Extensions was deleted": "it says which extensions are used, and nothing is drawn by it",
 }
 """Updates that ours clears and pyHanko does not, by the kind of edit: why that harms nobody."""
