@@ -3,8 +3,8 @@
 `make bench`. Three ways over the same bytes and the same trust, interleaved round by round, so that a machine that
 drifts drifts under all three. The floor is what no engine can leave out: SHA-256 over the signed ranges and one
 signature verification per signature, time-stamp token and certificate. pyHanko validates with the same root, no
-fetching, its standard difference policy. Beside them what the two other readers take that must agree with ours (qpdf and
-pdfium: pages and signatures). A registry's CRL of 100,000 entries is held against the same file without it.
+fetching, its standard difference policy. Beside them what the two other readers take (qpdf and pdfium: pages and
+signatures), which must agree with ours. A registry's CRL of 100,000 entries is held against the same file without it.
 """
 
 from __future__ import annotations
