@@ -144,6 +144,8 @@ def _anew(content: bytes, random: Random, raw: Raw) -> bytes:
     except NOT_FOLLOWED:
         return raw(content)
     root = made.trailer["/Root"]
+    if not isinstance(root, Ref):
+        return raw(content)
     number = random.choice(sorted(bodies))
     bodies[number] = _spliced(bodies[number], random, raw)
     if random.random() < 0.6:

@@ -9,7 +9,6 @@ import re
 from typing import Any
 
 from verify.document import View, generation
-from verify.fields import rectangle
 from verify.references import references, same
 from verify.syntax import SPACE, Ref, Stream
 from verify.xref import SAID_TWICE, stream_section
@@ -19,7 +18,7 @@ VALIDATION = RECORDS | {"/Type", "/TU", "/TS"}
 """Keys of a record of /VRI (ETSI EN 319 142-1, 5.4.2.3)."""
 FORM = frozenset({"/Type", "/Subtype", "/BBox", "/Matrix", "/FormType", "/Resources", "/Length", "/Filter"})
 """Keys of a form that is left behind."""
-UNSEEN = frozenset({"/Type", "/Subtype", "/Rect", "/F", "/AP", "/P"})
+WIDGET = frozenset({"/Type", "/Subtype", "/Rect", "/F", "/AP", "/P"})
 """Keys of a widget that is left behind."""
 BLANK = re.compile(SPACE)
 
@@ -45,12 +44,9 @@ def says_nothing(view: View, number: int, held: Any) -> bool:  # noqa: ANN401 - 
     return plain and not references(held.dictionary) and BLANK.fullmatch(view.decoded(held)) is not None
 
 
-def is_unseen_widget(view: View, held: Any) -> bool:  # noqa: ANN401 - a PDF object
-    """Whether an object is a widget whose place is a point; its appearance, if it has one, is not asked here."""
-    if not isinstance(held, dict) or held.get("/Subtype") != "/Widget" or not held.keys() <= UNSEEN:
-        return False
-    place = rectangle(view, held.get("/Rect"))
-    return place is not None and place[:2] == place[2:]
+def is_widget(held: Any) -> bool:  # noqa: ANN401 - a PDF object
+    """Whether an object is a widget of no field; its appearance, if it has one, is not asked here."""
+    return isinstance(held, dict) and held.get("/Subtype") == "/Widget" and held.keys() <= WIDGET
 
 
 def is_part_of_a_store(held: Any) -> bool:  # noqa: ANN401 - a PDF object

@@ -14,9 +14,10 @@ from typing import Any
 
 from verify.document import View, generation
 from verify.fields import Field, Form, rectangle
-from verify.leftovers import RECORDS, VALIDATION, as_it_was, is_part_of_a_store, is_unseen_widget, says_nothing
+from verify.leftovers import RECORDS, VALIDATION, as_it_was, is_part_of_a_store, is_widget, says_nothing
 from verify.references import holders, pages, references, same, written
 from verify.syntax import Damaged, Ref, Stream
+from verify.tags import grown
 from verify.xref import Packed
 
 FREE_IN_CATALOG = frozenset({"/AcroForm", "/DSS", "/Extensions", "/MarkInfo", "/Metadata", "/Version"})
@@ -82,7 +83,9 @@ class _Update:
         self._catalog()
         self._information()
         self._fields()
-        self._grown_pages()
+        widgets = self._new_widgets()
+        self._grown_pages(widgets)
+        self.cleared |= grown(self.old, self.new, self.written.keys(), widgets)
         if left := self._left():
             known = left & self.old.given
             raise Refused("an object that was there before" if known else "an object that nothing refers to")
@@ -95,7 +98,7 @@ class _Update:
             found = self.new.get(Ref(number, generation(self.new.places[number])))
             if says_nothing(self.new, number, found):
                 self.cleared.add(number)
-            elif is_unseen_widget(self.new, found):
+            elif is_widget(found):
                 self._bounded(found.get("/AP"))
                 self.cleared.add(number)
             elif is_part_of_a_store(found):
@@ -270,11 +273,13 @@ class _Update:
                 if not isinstance(form, Stream) or rectangle(self.new, form.dictionary.get("/BBox")) is None:
                     raise Refused("an appearance without bounds")
 
-    def _grown_pages(self) -> None:
+    def _new_widgets(self) -> set[Ref]:
+        """New signature fields, and their widgets."""
+        fields = {one.number for one in self.after.fields} - {one.number for one in self.before.fields}
+        return fields | {kid for one in fields for kid in self.new.entries(self.new.dictionary(one).get("/Kids"))}
+
+    def _grown_pages(self, widgets: set[Ref]) -> None:
         """Pages may gain the widgets of new signature fields, at the end: their order is the order of drawing."""
-        known = {one.number for one in self.before.fields}
-        fields = {one.number for one in self.after.fields} - known
-        widgets = fields | {kid for one in fields for kid in self.new.entries(self.new.dictionary(one).get("/Kids"))}
         for number, page in pages(self.old):
             now = self.new.dictionary(number)
             listed, before = now.get("/Annots"), page.get("/Annots")
