@@ -17,7 +17,7 @@ from corpus.update import packed, streamed, update
 from cryptography.hazmat.primitives.asymmetric import rsa
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from envelopes import Recipe, signed_data
-from hostile import PAGE, document, object_, stream
+from hostile import PAGE, SIGNED, document, object_, stream
 from test_xref import HEAD, chained, ended, table
 from world import cast
 
@@ -162,6 +162,17 @@ def test_two_megabytes_in_streams_of_objects_are_read() -> None:
         container = stream(b"/Type /ObjStm /N 1 /First 5", b"10 0 " + b"1".ljust(octets))
         content = streamed(document(PAGE), {9: container}, inside={10: (9, 0)})
         assert refusal(lambda held=content: Document(held).last.get(Ref(10, 0))) == why
+
+
+def test_a_revision_has_a_hundred_thousand_ends_of_objects() -> None:
+    def crowded(count: int) -> str:
+        signed = document(PAGE | SIGNED)
+        words = stream(b"", b" obj" * count)
+        told = read_revisions(Document(update(signed, {9: words})), {})
+        return told[-1].unclear
+
+    assert crowded(100_000 - 2) == ""
+    assert crowded(100_000 - 1) == "too many objects"
 
 
 # Object streams.

@@ -35,6 +35,8 @@ CONTROL = bytes(range(33))
 MAX_DIGITS, MAX_GENERATION_DIGITS = 10, 5
 CHUNK = 1024
 """Octets looked at at once, backwards: megabytes of white space are a way to make a file slow."""
+MAX_WORDS = 100_000
+"""How often `obj` and `endobj` may stand in a revision: as often as a file may have objects."""
 MAX_COMMENTS = 8
 """Lines of comments between the number of an object and its word."""
 
@@ -92,6 +94,8 @@ def _table(content: bytes, _: int, __: int, section: Section) -> str:
 
 
 def _objects(content: bytes, begin: int, end: int, section: Section) -> str:
+    if content.count(b"obj", begin, end) > MAX_WORDS:
+        return "too many objects"
     found = dict(_headers(content, begin, end))
     if None in found.values():
         return "the header of an object in another form"
