@@ -21,7 +21,8 @@ def told(content: bytes, start: int, objects: dict[int, tuple[int, int]], *, str
         data = content.find(b"stream\n", offset, content.find(b"endobj", offset))
         ends[offset] = content.find(b">>", offset) + 2 if data < 0 else data + len(b"stream\n") + 1
     trailer = content.find(b">>", content.rfind(b"\ntrailer")) + 2
-    return Section(start, objects, ends, stream, 0 if stream else trailer)
+    streams = content.count(b"\nendstream")
+    return Section(start, objects, ends, streams, stream=stream, end=0 if stream else trailer)
 
 
 def revision(
@@ -151,7 +152,9 @@ HEADERS = {
     "a-comment-behind-another-line": (b"7 0 %x\ny\nobj", ""),
     "a-longer-word": (b"7 0 object", ""),
     "a-digit-behind-the-word": (b"7 0 obj7", UNLISTED),
-    "the-end-of-one": (b"7 endobj", ""),
+    "the-end-of-one": (b"7 endobj", "more than one end in a revision"),
+    "a-space-of-another-reader": (b"7 0\x80obj", ODD),
+    "a-blank-of-another-reader": (b"7 0\xffobj", ODD),
 }
 
 
@@ -175,13 +178,13 @@ def test_nothing_stands_before_the_first_object() -> None:
     assert fault(*moved) == "bytes before a revision"
 
 
-@pytest.mark.parametrize("more", [b"<junk>\n", b"% junk\n", b"endobj\n"])
+@pytest.mark.parametrize("more", [b"<junk>\n", b"% junk\n"])
 def test_nothing_stands_between_objects(more: bytes) -> None:
     objects = OBJECTS.replace(b"endobj\n8", b"endobj\n" + more + b"8")
     assert fault(*revision(objects=objects, listed={9: (7, 0), 35 + len(more): (8, 0)})) == "bytes between objects"
 
 
-@pytest.mark.parametrize("more", [b"(11 0)\n", b"%\n", b"endobj\n"])
+@pytest.mark.parametrize("more", [b"(11 0)\n", b"%\n"])
 def test_nothing_stands_behind_a_trailer(more: bytes) -> None:
     content, begin, end, section = revision(trailer=TRAILER.replace(b"startxref", more + b"startxref"))
     assert fault(content, begin, end, section) == "bytes behind a trailer"

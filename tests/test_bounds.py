@@ -116,10 +116,10 @@ def test_a_stream_of_cross_references_has_16_megabytes() -> None:
     assert refusal(decoded, told, zlib.compress(bytes(16 * 1024 * 1024 + 1), 1)) == "size of a stream"
 
 
-def test_the_end_of_a_file_is_looked_for_in_1100_octets() -> None:
+def test_the_end_of_a_file_is_looked_for_in_1024_octets() -> None:
     end = len(b"startxref\n9\n%%EOF\n")
-    assert refusal(read_sections, ended(table()) + b"\n" * (1100 - end)) == ""
-    assert refusal(read_sections, ended(table()) + b"\n" * (1101 - end)) == "no end, or two"
+    assert refusal(read_sections, ended(table()) + b"\n" * (1024 - end)) == ""
+    assert refusal(read_sections, ended(table()) + b"\n" * (1025 - end)) == "no end, or two"
 
 
 def test_all_revisions_together_keep_a_million_places() -> None:

@@ -30,7 +30,7 @@ AT_THE_END = rb"startxref[\x00\t\n\x0c\r ]+\d{1,10}[\x00\t\n\x0c\r ]+%%EOF[\r\n]
 BEHIND_STREAM = re.compile(BEHIND_OBJECT.pattern + NAMED + AT_THE_END)
 BEHIND_TRAILER = re.compile(rb"[\x00\t\n\x0c\r ]*" + NAMED + AT_THE_END)
 WHITE, DIGITS = b"\x00\t\n\x0c\r ", b"0123456789"
-CONTROL = bytes(range(33))
+CONTROL = bytes([*range(33), 0x80, 0xFF])
 """What some reader takes for white space."""
 MAX_DIGITS, MAX_GENERATION_DIGITS = 10, 5
 CHUNK = 1024
@@ -46,12 +46,14 @@ class Section:
     """A cross-reference section of one revision, as the reader found it.
 
     `start` is where it begins, `objects` the (number, generation) at each offset it lists, `ends` where the value of
-    each, or the data of its stream, ends; `stream` whether it is a stream; else `end` is where its trailer ends.
+    each, or the data of its stream, ends, `streams` how many of them are streams; `stream` whether it is one itself;
+    else `end` is where its trailer ends.
     """
 
     start: int
     objects: Mapping[int, tuple[int, int]]
     ends: Mapping[int, int]
+    streams: int
     stream: bool
     end: int = 0
 
@@ -105,7 +107,10 @@ def _objects(content: bytes, begin: int, end: int, section: Section) -> str:
 def _edges(content: bytes, begin: int, end: int, section: Section) -> str:
     if content[begin : min([*section.objects, section.start])].strip(WHITE):
         return "bytes before a revision"
+    if section.stream and section.start != max(section.objects):
+        return "objects behind the cross-references"
     words = {b"startxref": 1, b"%%EOF": 1, b"trailer": 0 if section.stream else 1}
+    words |= {b"endobj": len(section.objects), b"endstream": section.streams}
     once = all(content.count(word, begin, end) == times for word, times in words.items())
     return "" if once else "more than one end in a revision"
 

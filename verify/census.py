@@ -17,7 +17,7 @@ from verify.attachment import named
 from verify.document import View, generation
 from verify.references import references
 from verify.syntax import REGULAR, Damaged, Stream
-from verify.xref import Standing
+from verify.xref import ELSEWHERE, Standing
 
 ACTIVE = {
     "/JavaScript": "javascript",
@@ -52,13 +52,15 @@ class Census:
     """What was found.
 
     `active` are the kinds of active content; `records` how many objects embed a file under the record's name, wherever
-    a reader may find them; `signatures` how many hold a byte range; `optional`: what is seen hangs on a switch.
+    a reader may find them; `signatures` how many hold a byte range; `optional`: what is seen hangs on a switch;
+    `elsewhere`: the data of a stream stand in another file, or are what an abbreviation says.
     """
 
     active: tuple[str, ...] = ()
     records: int = 0
     signatures: int = 0
     optional: bool = False
+    elsewhere: bool = False
 
 
 NOTHING = Census()
@@ -67,34 +69,39 @@ NOTHING = Census()
 def take_census(view: View) -> Census:
     """Ask every object of a revision. Raises Damaged."""
     kinds: set[str] = set()
-    records, signatures, optional = 0, 0, False
-    for held in _suspects(view):
+    records, signatures, optional, elsewhere = 0, 0, False, False
+    for held, of_stream in _suspects(view):
+        elsewhere = elsewhere or (of_stream and not ELSEWHERE.isdisjoint(held))
         found = set(_names(held))
         kinds |= {ACTIVE[name] for name in found & ACTIVE.keys()}
         optional = optional or OPTIONAL in found
         signatures += SIGNATURE in found
         records += EMBEDDED in found and any(named(view, one) for one in _embedding(held))
-    return Census(tuple(sorted(kinds)), records, signatures, optional)
+    return Census(tuple(sorted(kinds)), records, signatures, optional, elsewhere)
 
 
-def _suspects(view: View) -> Iterator[Any]:
-    """Every object in which a search finds anything. All are read, so that none may stand within another."""
+def _suspects(view: View) -> Iterator[tuple[Any, bool]]:
+    """Every object in which a search finds anything, and whether it is a stream's dictionary.
+
+    All are read, so that none may stand within another.
+    """
     offsets = sorted({place.offset for place in view.places.values() if isinstance(place, Standing)})
     end = 0
     for offset in offsets:
         if offset < end:
             raise Damaged("an object within another")  # what is a name to the one may be a string to the other
         _, held, end = view.standing(offset)
-        if isinstance(held, Stream):
+        of_stream = isinstance(held, Stream)
+        if of_stream:
             view.end_of(held)
             held = held.dictionary
         _told_apart(view, held)
-        if SUSPECT.search(view.document.content, offset, end):
-            yield held
+        if (of_stream and not ELSEWHERE.isdisjoint(held)) or SUSPECT.search(view.document.content, offset, end):
+            yield held, of_stream
     for offset in view.containers():
         for _, held in view.all_packed(offset):
             _told_apart(view, held)
-            yield held
+            yield held, False
 
 
 def _told_apart(view: View, held: Any) -> None:  # noqa: ANN401 - a PDF object

@@ -13,7 +13,7 @@ from typing import Any
 
 from verify.encryption import Encryption, read_encryption
 from verify.syntax import WHITE, Damaged, Excessive, Ref, Stream, read, read_object
-from verify.xref import ENDSTREAM, LAST, Packed, Section, Standing, decoded, near, read_sections
+from verify.xref import ELSEWHERE, ENDSTREAM, LAST, Packed, Section, Standing, decoded, near, read_sections
 
 END = re.compile(LAST.pattern + rb"(\r\n|\n|\r)?")
 PAIRS = re.compile(rb"(?:" + WHITE + rb"|\d)*+")
@@ -26,6 +26,9 @@ MAX_TEXT = 2 << 20
 tagged a whole one."""
 MAX_DIGITS = 10
 """Of a number or an offset in the header of an object stream."""
+
+ENCODING = ELSEWHERE | {"/Filter", "/DecodeParms"}
+"""Keys that say how the data of a stream are to be read."""
 
 Place = Standing | Packed
 
@@ -233,7 +236,7 @@ class View:
 
     def decoded(self, stream: Stream) -> bytes:
         """The bytes of a stream, decoded (`xref.decoded`). Raises Damaged."""
-        plain = {key: self.get(held) for key, held in stream.dictionary.items() if key in {"/Filter", "/DecodeParms"}}
+        plain = {key: self.get(held) for key, held in stream.dictionary.items() if key in ENCODING}
         return decoded(plain, self.encoded(stream))
 
     def containers(self) -> Iterator[int]:

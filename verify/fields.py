@@ -9,6 +9,7 @@ from datetime import datetime
 from typing import Any
 
 from verify.document import View
+from verify.references import pages
 from verify.syntax import Damaged, Excessive, Ref, text
 
 MAX_FIELDS = 512
@@ -20,6 +21,8 @@ NO_CHANGES, DEFAULT_LEVEL, LEVELS = 1, 2, frozenset({1, 2, 3})
 
 MAX_COORDINATE = 100_000
 """Points, 35 metres: some readers cannot hold a number of ten digits, and see a field in another place."""
+WRITTEN = frozenset({"/FreeText", "/Widget"})
+"""Annotations whose text viewers write themselves, where no appearance says how it looks."""
 DATE = re.compile(r"D:(\d{4})(\d\d)(\d\d)(\d\d)(\d\d)(\d\d)(?:Z(?:00'?00'?)?|([+-])(\d\d)'?(\d\d)'?)")
 """A date that says its zone (7.9.4): without one it is no instant."""
 
@@ -97,6 +100,8 @@ def _rectangles(view: View, field: Mapping[str, Any]) -> Iterator[Rectangle | No
     for one in widgets:
         if "/Rect" in one:
             yield rectangle(view, one["/Rect"])
+        elif one is not field or "/Subtype" in one:  # a widget somewhere
+            yield None
 
 
 def rectangle(view: View, held: Any) -> Rectangle | None:  # noqa: ANN401 - a PDF array
@@ -108,6 +113,15 @@ def rectangle(view: View, held: Any) -> Rectangle | None:  # noqa: ANN401 - a PD
         return None  # readers make numbers of other things, or none
     left, bottom, right, top = map(float, corners)
     return left, bottom, right, top
+
+
+def writes_notes(view: View, form: Form) -> bool:
+    """Whether a page has a note without a face of its own, which viewers write as the form says, if only in print."""
+    known = {one.number for one in form.fields}
+    widgets = [*known, *(kid for one in known for kid in view.entries(view.dictionary(one).get("/Kids")))]
+    listed = [one for _, page in pages(view) for one in view.entries(page.get("/Annots"))]
+    notes = [view.get(one) for one in listed if one not in widgets]
+    return any(isinstance(one, dict) and one.get("/Subtype") in WRITTEN and "/AP" not in one for one in notes)
 
 
 def signature_of(view: View, field: Field) -> dict[str, Any]:

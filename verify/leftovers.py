@@ -39,7 +39,8 @@ def says_nothing(view: View, number: int, held: Any) -> bool:  # noqa: ANN401 - 
     if not isinstance(held, Stream):
         return bool(held == {"/Type": "/Font"})
     if held.dictionary.get("/Type") == "/XRef":
-        return _is_so(view, number)
+        offset, _ = view.places[number]  # of no object stream: a stream stands in none
+        return is_so(view, offset)
     plain = held.dictionary.get("/Subtype") == "/Form" and held.dictionary.keys() <= FORM
     return plain and not references(held.dictionary) and BLANK.fullmatch(view.decoded(held)) is not None
 
@@ -56,9 +57,8 @@ def is_part_of_a_store(held: Any) -> bool:  # noqa: ANN401 - a PDF object
     return isinstance(held, dict) and bool(held.keys() & RECORDS) and held.keys() <= VALIDATION
 
 
-def _is_so(view: View, number: int) -> bool:
+def is_so(view: View, offset: int) -> bool:
     """Whether a stream of cross-references, which nobody follows, says nothing that the revision does not say."""
-    offset, _ = view.places[number]  # of no object stream: a stream stands in none
     told = stream_section(view.document.content, offset)
     if told.unclear or any(told.trailer[key] != view.trailer.get(key) for key in SAID_TWICE if key in told.trailer):
         return False

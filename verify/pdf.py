@@ -208,6 +208,8 @@ def _faults(content: bytes, structure: Structure, reading: _Reading) -> list[Fau
         found.append(Fault("CANNOT_BE_JUDGED", {"why": "bytes after the last revision"}))
     if reading.census.optional:
         found.append(Fault("CANNOT_BE_JUDGED", {"why": "optional content"}))
+    if reading.census.elsewhere:
+        found.append(Fault("CANNOT_BE_JUDGED", {"why": "data of a stream elsewhere"}))
     if reading.census.records > 1:
         found.append(Fault("RECORD_INCONSISTENT", {"attachments": reading.census.records}))
     return found

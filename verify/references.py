@@ -52,13 +52,14 @@ def references(held: Any) -> list[Ref]:  # noqa: ANN401 - a PDF object
 
 
 def same(old: Any, new: Any, *, listed: bool = False) -> bool:  # noqa: ANN401 - PDF objects
-    """Whether two PDF objects are written alike, references not followed; `listed`: in an array 612 is 612.0."""
+    """Whether two PDF objects are written alike, references not followed; `listed`: among numbers, 612 is 612.0."""
     if type(old) is not type(new):
         return listed and {type(old), type(new)} == {int, float} and bool(old == new)
     if isinstance(old, dict):
         return old.keys() == new.keys() and all(same(old[key], new[key]) for key in old)
     if isinstance(old, list):
-        return len(old) == len(new) and all(same(*both, listed=True) for both in zip(old, new, strict=True))
+        box = all(type(one) in {int, float} for one in (*old, *new))  # where names stand, too, a number may be a code
+        return len(old) == len(new) and all(same(*both, listed=box) for both in zip(old, new, strict=True))
     return bool(old == new)
 
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator, Mapping
+from functools import partial
+from typing import Any
 
 from verify.appended import Section as Appended
 from verify.appended import fault
@@ -11,11 +13,18 @@ from verify.attachment import read_attachment
 from verify.document import Document, View, generation
 from verify.evidence import FieldChange, Revision, Unreadable
 from verify.fields import Field, Form, read_form
-from verify.references import holders, written
+from verify.leftovers import is_so
+from verify.references import holders, same, written
 from verify.syntax import Damaged, Ref, Stream
 from verify.updates import described, refused
 from verify.xref import Packed, Standing, near
 
+TRAILER = frozenset({"/Size", "/Prev", "/Root", "/Encrypt", "/Info", "/ID", "/XRefStm"}) | {
+    *("/Type", "/Index", "/W", "/Length", "/Filter", "/DecodeParms")
+}
+"""Entries of a trailer, and of a stream of cross-references (ISO 32000-2, 7.5.5 and 7.5.8)."""
+CHECKSUM = "/DocChecksum"
+"""Where it is true, a widespread office program opens another file, which stands in this one, in its place."""
 MAX_REVISIONS = 64
 """Revisions compared: a transcript has two to ten; each comparison reads the whole document."""
 
@@ -80,26 +89,44 @@ def _appended(view: View, before: View) -> str:
     (section,) = view.sections
     if section.sides is not None and not section.sides[1].places.keys() <= section.sides[0].places.keys():
         return "hybrid cross-references after a signature"
-    size = section.trailer.get("/Size")
-    if type(size) is not int or size <= max(view.given, default=0):
-        return "a size that leaves something out"  # readers forget what is beyond it, or search the file
+    own = {} if section.own is None else {(section.sides or (section,))[-1].start: section.own}
     standing = {
         near(view.document.content, place.offset): Ref(number, place.generation)
         for number, place in section.places.items()
         if isinstance(place, Standing)
     }
-    if section.own is not None and section.own.number not in view.places:
-        # One widespread tool frees the number of its stream in the stream, another leaves it out; there it stands.
-        standing[section.start if section.sides is None else section.sides[1].start] = section.own
-    ends: dict[int, int] = {}
-    for offset in standing:
-        _, held, end = view.standing(offset)
-        ends[offset] = view.end_of(held) if isinstance(held, Stream) else end
-        if isinstance(held, Stream) and held.dictionary.get("/Type") == "/ObjStm" and not _listed(view, offset):
-            return "objects in a stream that are not listed"
-    stream = section.own is not None and section.sides is None
-    form = Appended(section.start, standing, ends, stream, section.end)
+    # One widespread tool frees the number of its stream in the stream, another leaves it out; there it stands.
+    standing |= {offset: number for offset, number in own.items() if number.number not in view.places}
+    held = {offset: view.standing(offset) for offset in standing}
+    told = (_trailer(view, before.trailer), *map(partial(_held, view, own), held))
+    if why := next(filter(None, told), ""):
+        return why
+    ends = {offset: view.end_of(one) if isinstance(one, Stream) else end for offset, (_, one, end) in held.items()}
+    streams = sum(isinstance(one, Stream) for _, one, _ in held.values())
+    form = Appended(section.start, standing, ends, streams, bool(own) and section.sides is None, section.end)
     return fault(view.document.content, before.end, view.end, form)
+
+
+def _trailer(view: View, before: Mapping[str, Any]) -> str:
+    """Why the trailer of an update is none that all readers understand alike."""
+    size = view.trailer.get("/Size")
+    if type(size) is not int or size <= max(view.given, default=0):
+        return "a size that leaves something out"  # readers forget what is beyond it, or search the file
+    more = view.trailer.keys() - TRAILER
+    checksum = same(before.get(CHECKSUM), view.trailer.get(CHECKSUM, before.get(CHECKSUM)))
+    return "" if more <= before.keys() and checksum else "an entry of a trailer"
+
+
+def _held(view: View, own: Mapping[int, Ref], offset: int) -> str:
+    """Why an object of an update is one that somebody finds who searches the file, and nobody else."""
+    _, held, _ = view.standing(offset)
+    told = held.dictionary if isinstance(held, Stream) else held
+    kind = told.get("/Type") if isinstance(told, dict) else None
+    if isinstance(kind, Ref):
+        return "a type by reference"
+    if kind == "/XRef" and offset not in own and not is_so(view, offset):
+        return "cross-references that nobody follows"
+    return "objects in a stream that are not listed" if kind == "/ObjStm" and not _listed(view, offset) else ""
 
 
 def _listed(view: View, offset: int) -> bool:

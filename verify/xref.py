@@ -23,6 +23,10 @@ MAX_DECODED = 16 << 20
 """Bytes of one decoded stream of cross-references or objects: a transcript's have a few thousand."""
 SAID_TWICE = ("/Root", "/Info", "/ID", "/Encrypt", "/Prev", "/XRefStm")
 """What the stream of a hybrid section may say only as the trailer beside it does: readers take either."""
+ELSEWHERE = frozenset({"/F", "/FFilter", "/FDecodeParms", "/DP"})
+"""Keys by which the data of a stream stand in another file, or are abbreviated as a picture's within the content of a
+page may be: some readers follow these in any stream."""
+PARAMETERS = ("/Predictor", "/Columns", "/Colors", "/BitsPerComponent")
 COLUMNS = 3
 """Fields of an entry of a cross-reference stream: kind, place, generation or index."""
 
@@ -34,8 +38,8 @@ ENTRY = re.compile(rb"(\d{10}) (\d{5}) ([nf])(?: \r| \n|\r\n|\n|\r)")
 TRAILER = re.compile(SPACE + rb"trailer(?=" + WHITE + rb"|<)")
 LAST = re.compile(rb"startxref" + WHITE + rb"+(\d{1,10})" + WHITE + rb"+%%EOF")
 ENDSTREAM = re.compile(WHITE + rb"*+endstream" + END.pattern)
-LAST_WITHIN = 1100
-"""Octets at the end of a file in which its last `startxref` stands (Annex H of older readers: 1024)."""
+LAST_WITHIN = 1024
+"""Octets at the end of a file in which its last `startxref` stands: who does not find it there searches the file."""
 
 
 class Packed(NamedTuple):
@@ -103,6 +107,9 @@ def near(content: bytes, said: int) -> int:
 def decoded(dictionary: Mapping[str, Any], encoded: bytes) -> bytes:
     """The bytes of a stream that is plain or one Flate, with a PNG predictor or none. Raises Damaged."""
     filters, parameters = dictionary.get("/Filter"), dictionary.get("/DecodeParms")
+    # Where one is a list and the other is not, some readers undo a predictor and others do not.
+    if ELSEWHERE & dictionary.keys() or isinstance(filters, list) != isinstance(parameters or filters, list):
+        raise Damaged("encoding of a stream")
     filters = filters[0] if isinstance(filters, list) and len(filters) == 1 else filters
     parameters = parameters[0] if isinstance(parameters, list) and len(parameters) == 1 else parameters
     if filters in (None, []):
@@ -125,7 +132,9 @@ def decoded(dictionary: Mapping[str, Any], encoded: bytes) -> bytes:
 def _section(content: bytes, start: int) -> Section:
     table = TABLE.match(content, start)
     if table is None:
-        return stream_section(content, start)
+        found = stream_section(content, start)
+        beside = found.unclear or "hybrid cross-references within a stream"  # one reader follows them there, too
+        return replace(found, unclear=beside) if "/XRefStm" in found.trailer else found
     places, freed, numbers, at = _table(content, table.end())
     trailer = TRAILER.match(content, at)
     held, end = read(content, trailer.end()) if trailer else (None, 0)
@@ -259,6 +268,8 @@ def _predicted(content: bytes, parameters: Mapping[str, Any]) -> bytes:
     """PNG predictors undone, of one octet a pixel (7.4.4.4). Raises Damaged for others."""
     kind, columns = parameters.get("/Predictor", 1), parameters.get("/Columns", 1)
     others = [parameters.get(key, default) for key, default in (("/Colors", 1), ("/BitsPerComponent", 8))]
+    if any(type(parameters.get(key, 1)) is not int for key in PARAMETERS):
+        raise Damaged("encoding of a stream")  # 12.0 is a number to some readers, and no predictor to others
     if kind == 1:
         return content
     if kind not in range(10, 16) or others != [1, 8] or type(columns) is not int or not 0 < columns <= len(content):

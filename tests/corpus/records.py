@@ -11,7 +11,7 @@ from cases.record import bent
 from cases.record_text import AMENDMENT, SUPERSEDES
 from hostile import stream
 
-from corpus import MODIFIED, among, forgery, signing, told
+from corpus import MODIFIED, MODIFIED_PERHAPS_UNREAD, among, forgery, signing, told
 from corpus.genuine import CATALOG, FILE, PAGE, RECORD, half, objects, sealed, signed_by, unsigned
 from corpus.update import edited, grown
 from issuers import kit
@@ -57,7 +57,7 @@ def record_behind_a_filter(pdf: bytes) -> bytes:
     return edited(pdf, RECORD, (b"/Type /EmbeddedFile", b"/Type /EmbeddedFile /Filter /ASCIIHexDecode"))
 
 
-@forgery(MODIFIED)
+@forgery(MODIFIED_PERHAPS_UNREAD)
 def record_in_a_file_elsewhere(pdf: bytes) -> bytes:
     """The stream's data lie in an external file: what is not in the file was not signed."""
     return edited(pdf, RECORD, (b"/Type /EmbeddedFile", b"/Type /EmbeddedFile /F (bang diem.json)"))

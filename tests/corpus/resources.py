@@ -5,7 +5,7 @@ from __future__ import annotations
 import sheet
 from hostile import stream
 
-from corpus import MODIFIED, forgery, signing
+from corpus import MODIFIED, MODIFIED_PERHAPS_UNREAD, forgery, signing
 from corpus.genuine import DRAWING, GRAPHICS, IMAGE, NOTE_LOOK, PAGES, RESOURCES, half, sealed
 from corpus.update import edited, grown
 
@@ -38,7 +38,7 @@ def picture_with_an_alternative(pdf: bytes) -> bytes:
     return sheet.appended(pdf, {IMAGE: text, 200: stream(PIXEL, b"\xff")})
 
 
-@forgery(MODIFIED)
+@forgery(MODIFIED_PERHAPS_UNREAD)
 def picture_from_another_file(pdf: bytes) -> bytes:
     """The picture's data lie in a file elsewhere: what is not here was not signed."""
     text = sheet.text_of(pdf, IMAGE).replace(b"/Type", b"/F (http://mau.example/anh) /FFilter [ ] /Type", 1)
