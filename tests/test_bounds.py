@@ -17,7 +17,7 @@ from corpus.update import packed, streamed, update
 from cryptography.hazmat.primitives.asymmetric import rsa
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from envelopes import Recipe, signed_data
-from hostile import PAGE, SIGNED, document, object_, stream
+from hostile import FILES, PAGE, SIGNED, document, object_, stream
 from test_xref import HEAD, chained, ended, table
 from world import cast
 
@@ -347,3 +347,30 @@ def shown(blank: int) -> bytes:
 @pytest.mark.parametrize(("blank", "visible"), [(19, True), (20, False)])
 def test_text_is_looked_for_on_20_pages(blank: int, *, visible: bool) -> None:
     assert read_structure(shown(blank)).visible_text is visible
+
+
+# Files that are made to harm.
+
+
+@pytest.mark.parametrize(
+    ("name", "limit"),
+    [
+        ("endless_table", "objects"),
+        ("bomb", "objects"),
+        ("diamond_of_fields", "depth"),
+        ("shared_signature", "fields"),
+        ("bomb_of_objects", "streams"),
+    ],
+)
+def test_a_limit_names_itself(name: str, limit: str) -> None:
+    with pytest.raises(Unreadable) as refused:
+        open_pdf(FILES[name]())
+    assert (refused.value.code, refused.value.limit) == ("limit", limit)
+
+
+def test_what_nobody_signed_may_pass_a_limit_of_the_strict_reader() -> None:
+    """A scanner's file is read by what shows it."""
+    content = document(PAGE | {5: b"(" + bytes(3 << 20) + b")"})
+    assert open_pdf(content).faults == ()
+    with pytest.raises(Unreadable, match="limit"):
+        open_pdf(document(PAGE | SIGNED | {7: b"(" + bytes(3 << 20) + b")"}))

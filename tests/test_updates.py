@@ -17,6 +17,7 @@ from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
 from verify.document import Document
 from verify.fields import Form, read_form
 from verify.references import MAX_TREE, same
+from verify.revisions import read_revisions
 from verify.syntax import Damaged, Ref, Stream
 from verify.updates import described, refused
 
@@ -771,6 +772,26 @@ def test_cross_references_that_nobody_follows_may_say_what_is_so() -> None:
         assert asked(left_behind(signed, **lie)) == NOBODY
     packed_ = packed({31: b"<< /Type /XRef >>"})
     assert asked(streamed(signed, {40: packed_}, inside={31: (40, 0)})) == NOBODY
+
+
+def test_what_only_a_search_would_find_is_told() -> None:
+    def told_of(content: bytes) -> str:
+        return read_revisions(Document(content), {})[-1].unclear
+
+    signed = base()
+    assert told_of(left_behind(signed)) == ""
+    assert told_of(left_behind(signed, told=b"/Root 2 0 R")) == "cross-references that nobody follows"
+    kind = {18: b"<< /Title (y) /Type 19 0 R >>", 19: b"/X"}
+    assert told_of(update(signed, kind, trailer=TRAILER)) == "a type by reference"
+    assert told_of(update(signed, {18: b"<< /Title (y) >>"}, trailer=TRAILER + b" /More 1")) == "an entry of a trailer"
+    named = update(document(SIGNED), {}, trailer=TRAILER + b" /More 1 /DocChecksum /A")
+    for entries, why in (
+        (b" /More 2", ""),
+        (b" /DocChecksum /A", ""),
+        (b"", ""),
+        (b" /DocChecksum /B", "an entry of a trailer"),
+    ):
+        assert told_of(update(named, {18: b"<< /Title (y) >>"}, trailer=TRAILER + entries)) == why
 
 
 def test_an_object_may_move_into_an_object_stream_as_it_was() -> None:
