@@ -271,7 +271,7 @@ def test_what_has_no_width_has_its_default() -> None:
 
 INDEXES: dict[str, tuple[bytes, list[int]]] = {
     "in-parts": (b"/Size 9 /Index [1 1 4 2]", [1, 4, 5]),
-    "an-empty-part": (b"/Size 9 /Index [7 0 1 3]", [1, 2, 3]),
+    "an-empty-part": (b"/Size 9 /Index [0 0 1 3]", [1, 2, 3]),
     "down": (b"/Size 9 /Index [4 2 1 1]", [4, 5, 1]),
 }
 
@@ -314,6 +314,8 @@ NO_STREAMS: dict[str, bytes] = {
     "no-width-and-no-entries": streamed(b"", b"/W [0 0 0] /Size 3 /Index []"),
     "no-size": streamed(told=b"/W [1 2 1]"),
     "a-negative-size": streamed(told=b"/W [1 2 1] /Size -3"),
+    "a-part-of-nothing": streamed(told=b"/W [1 2 1] /Size 3 /Index [0 3 7 0]"),
+    "five-octets-of-a-kind": streamed(b"\0\0\0\0\1\x11", told=b"/W [5 1 0] /Size 3 /Index [1 1]"),
     "half-an-index": streamed(told=b"/W [1 2 1] /Size 3 /Index [0 3 7]"),
     "a-negative-index": streamed(told=b"/W [1 2 1] /Size 3 /Index [-1 3]"),
     "an-index-that-is-none": streamed(told=b"/W [1 2 1] /Size 3 /Index 3"),

@@ -26,7 +26,7 @@ TRAILER = re.compile(rb"[\x00\t\n\x0c\r ]*trailer(?![A-Za-z])")
 BEHIND_OBJECT = re.compile(rb"[\x00\t\n\x0c\r ]*(?:endstream[\x00\t\n\x0c\r ]+)?endobj[\x00\t\n\x0c\r ]*")
 NAMED = rb"(?:%[A-Za-z0-9 ._-]{1,80}[\r\n]+)?"
 """A comment in which a widespread tool names itself, before `startxref`."""
-AT_THE_END = rb"startxref[\x00\t\n\x0c\r ]+\d{1,10}[\x00\t\n\x0c\r ]+%%EOF[\r\n]*"
+AT_THE_END = rb"startxref[\t\n\x0c\r ]+\d{1,10}[\t\n\x0c\r ]+%%EOF[\r\n]*"
 BEHIND_STREAM = re.compile(BEHIND_OBJECT.pattern + NAMED + AT_THE_END)
 BEHIND_TRAILER = re.compile(rb"[\x00\t\n\x0c\r ]*" + NAMED + AT_THE_END)
 WHITE, DIGITS = b"\x00\t\n\x0c\r ", b"0123456789"

@@ -24,6 +24,7 @@ MAX_PLACES = 1_000_000
 MAX_TEXT = 2 << 20
 """Octets of all objects without the data of streams: a transcript has a tenth of a megabyte, one whose every cell is
 tagged a whole one."""
+BLANKS = b"\x00\t\n\x0c\r "
 MAX_DIGITS = 10
 """Of a number or an offset in the header of an object stream."""
 
@@ -291,8 +292,10 @@ class View:
         numbers, offsets = [*map(int, header[::2])], [*map(int, header[1::2])]
         if len(set(numbers)) != count:
             raise Damaged("an object number twice in an object stream")  # readers take the first, or the last
+        if count and offsets[0]:
+            raise Damaged("an object stream")  # one reader looks for the first object some octets before its place
         for number, (offset, following) in zip(numbers, pairwise([*offsets, len(content)]), strict=True):
             held, end = read(content, first + offset)
-            if end > first + following:  # it would be read out of the next one
-                raise Damaged("an object stream")
+            if end > first + following or content[end : first + following].strip(BLANKS):
+                raise Damaged("an object stream")  # it would be read out of the next one, or something stands between
             yield number, held

@@ -115,8 +115,10 @@ def rectangle(view: View, held: Any) -> Rectangle | None:  # noqa: ANN401 - a PD
     return left, bottom, right, top
 
 
-def writes_notes(view: View, form: Form) -> bool:
-    """Whether a page has a note without a face of its own, which viewers write as the form says, if only in print."""
+def looks_matter(view: View, form: Form) -> bool:
+    """Whether a form says how a text looks: of other fields, or of notes without a face of their own, if only printed."""
+    if not form.signatures_only:
+        return True
     known = {one.number for one in form.fields}
     widgets = [*known, *(kid for one in known for kid in view.entries(view.dictionary(one).get("/Kids")))]
     listed = [one for _, page in pages(view) for one in view.entries(page.get("/Annots"))]

@@ -13,7 +13,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from verify.document import View, generation
-from verify.fields import Field, Form, rectangle, writes_notes
+from verify.fields import Field, Form, looks_matter, rectangle
 from verify.leftovers import RECORDS, VALIDATION, as_it_was, is_part_of_a_store, is_widget, says_nothing
 from verify.references import holders, pages, references, same, written
 from verify.syntax import Damaged, Ref, Stream
@@ -133,8 +133,7 @@ class _Update:
         self._moved(was, now, holder)
         old_form = self.old.dictionary(was) if was is not None else {}
         new_form = self.new.dictionary(now) if now is not None else {}
-        plain = self.before.signatures_only and not writes_notes(self.old, self.before)
-        free = FREE_IN_FORM | DEFAULTS if plain else FREE_IN_FORM
+        free = FREE_IN_FORM if looks_matter(self.old, self.before) else FREE_IN_FORM | DEFAULTS
         _alike(old_form, new_form, free, "the form")
         for key in DEFAULTS & free:
             self._resources(new_form.get(key))

@@ -27,6 +27,8 @@ ELSEWHERE = frozenset({"/F", "/FFilter", "/FDecodeParms", "/DP"})
 """Keys by which the data of a stream stand in another file, or are abbreviated as a picture's within the content of a
 page may be: some readers follow these in any stream."""
 PARAMETERS = ("/Predictor", "/Columns", "/Colors", "/BitsPerComponent")
+MAX_KIND = 4
+"""Octets of the first column: where there are more, one reader gives up and searches the file."""
 COLUMNS = 3
 """Fields of an entry of a cross-reference stream: kind, place, generation or index."""
 
@@ -36,7 +38,8 @@ TABLE = re.compile(rb"xref[ ]?(?:\r\n|\n|\r)")
 SUBSECTION = re.compile(rb"(\d{1,10}) (\d{1,10})[ ]?(?:\r\n|\n|\r)")
 ENTRY = re.compile(rb"(\d{10}) (\d{5}) ([nf])(?: \r| \n|\r\n|\n|\r)")
 TRAILER = re.compile(SPACE + rb"trailer(?=" + WHITE + rb"|<)")
-LAST = re.compile(rb"startxref" + WHITE + rb"+(\d{1,10})" + WHITE + rb"+%%EOF")
+LAST = re.compile(rb"startxref[\t\n\x0c\r ]+(\d{1,10})[\t\n\x0c\r ]+%%EOF")
+"""Without a null, at which one reader gives up and searches the file."""
 ENDSTREAM = re.compile(WHITE + rb"*+endstream" + END.pattern)
 LAST_WITHIN = 1024
 """Octets at the end of a file in which its last `startxref` stands: who does not find it there searches the file."""
@@ -172,12 +175,9 @@ def stream_section(content: bytes, start: int) -> Section:
         raise Damaged("no cross-references where they are said to be")
     held = stream.dictionary
     (length, size), widths = _counts([held.get("/Length"), held.get("/Size")]), _counts(held.get("/W"))
-    index = _counts(held.get("/Index", [0, size]))
-    ranges = list(zip(index[::2], index[1::2], strict=False))
-    if len(widths) != COLUMNS or len(index) % 2:
+    ranges = _ranges(_counts(held.get("/Index", [0, size])))
+    if len(widths) != COLUMNS or widths[0] > MAX_KIND:
         raise Damaged("a cross-reference stream")
-    if sum(count for _, count in ranges) > MAX_OBJECTS:
-        raise Excessive("a cross-reference stream", "objects")
     if not ENDSTREAM.match(content, stream.begin + length):
         raise Damaged("the length of a stream")
     table = decoded(held, content[stream.begin : stream.begin + length])
@@ -197,6 +197,17 @@ def stream_section(content: bytes, start: int) -> Section:
         else:
             raise Damaged("a cross-reference stream")
     return Section(start, places, frozenset(freed), held, own=own, unclear=_unclear(numbers, places, held))
+
+
+def _ranges(index: list[int]) -> list[tuple[int, int]]:
+    """The first number and the count of each subsection. Raises Damaged."""
+    ranges = list(zip(index[::2], index[1::2], strict=False))
+    # Of no number: beyond a size of their own readers give the cross-references up.
+    if len(index) % 2 or any(first and not count for first, count in ranges):
+        raise Damaged("a cross-reference stream")
+    if sum(count for _, count in ranges) > MAX_OBJECTS:
+        raise Excessive("a cross-reference stream", "objects")
+    return ranges
 
 
 def _counts(held: object) -> list[int]:

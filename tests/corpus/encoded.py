@@ -139,6 +139,41 @@ def end_far_from_the_end(pdf: bytes) -> bytes:
 
 
 @forgery(UNJUDGED)
+def object_before_its_place(pdf: bytes) -> bytes:
+    """The first object of a stream stands behind a blank: who begins before it finds a comment, and the next object."""
+    told, hidden = objects()[PAGE], OTHER_PAGE
+    data = b"%d 9 " % PAGE + b" " * 8 + b"%" + told + b"\n" + hidden
+    held = {200: FORGED, ROOM: stream(b"/Type /ObjStm /N 1 /First 4", data)}
+    return streamed(pdf, held, inside={PAGE: (ROOM, 0)})
+
+
+@forgery(UNJUDGED)
+def object_behind_an_object(pdf: bytes) -> bytes:
+    """In a stream of objects, something stands behind the page that nobody says is there."""
+    data = b"%d 0 " % PAGE + objects()[PAGE] + b" " + OTHER_PAGE
+    held = {200: FORGED, ROOM: stream(b"/Type /ObjStm /N 1 /First 4", data)}
+    return streamed(pdf, held, inside={PAGE: (ROOM, 0)})
+
+
+@forgery(UNJUDGED)
+def column_too_wide(pdf: bytes) -> bytes:
+    """The kind of an entry stands in five octets: one reader gives the cross-references up, and searches the file."""
+    catalog = sheet.text_of(pdf, CATALOG).removesuffix(b">>") + b"/DSS << /Certs [ ] >> >>"
+    start = len(pdf) + len(object_(CATALOG, catalog))
+    rows = b"".join(b"\0" * 4 + entry(1, place, 0) for place in (len(pdf), start))
+    told = b"/Type /XRef /Size 300 /Root 1 0 R /Prev %d /W [5 4 2] /Index [ 1 1 299 1 ]" % start_of(pdf)
+    return pdf + object_(CATALOG, catalog) + object_(299, stream(told, rows)) + b"startxref\n%d\n%%%%EOF\n" % start
+
+
+@forgery(UNJUDGED)
+def end_behind_a_null(pdf: bytes) -> bytes:
+    """A null stands before the number of the last word, which is white space to all readers but one."""
+    catalog = sheet.text_of(pdf, CATALOG).removesuffix(b">>") + b"/DSS << /Certs [ ] >> >>"
+    head, word, rest = update(pdf, {CATALOG: catalog}).rpartition(b"startxref\n")
+    return head + word + b"\0" + rest
+
+
+@forgery(UNJUDGED)
 def another_document_in_the_trailer(pdf: bytes) -> bytes:
     """An office program opens the file that an entry of its own in the trailer names, if another one says the sum."""
     told = b"/Root 1 0 R /DocChecksum /00 /AdditionalStreams [ /application#2Fpdf %d 0 R ]" % RECORD
