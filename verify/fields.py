@@ -116,7 +116,7 @@ def rectangle(view: View, held: Any) -> Rectangle | None:  # noqa: ANN401 - a PD
 
 
 def looks_matter(view: View, form: Form) -> bool:
-    """Whether a form says how a text looks: of other fields, or of notes without a face of their own, if only printed."""
+    """Whether a form says how a text looks: of other fields, or of notes without a face, if only in print."""
     if not form.signatures_only:
         return True
     known = {one.number for one in form.fields}
