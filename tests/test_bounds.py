@@ -173,6 +173,9 @@ def test_a_revision_has_a_hundred_thousand_ends_of_objects() -> None:
 
     assert crowded(100_000 - 2) == ""
     assert crowded(100_000 - 1) == "too many objects"
+    for count, why in ((1, ""), (100_000, "too many objects")):
+        signed = document(PAGE | SIGNED | {8: stream(b"", b" obj" * count)})
+        assert read_revisions(Document(update(signed, {9: b"null"})), {})[-1].unclear == why
 
 
 # Object streams.

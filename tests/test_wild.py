@@ -20,6 +20,7 @@ from corpus.genuine import (
     NOTARY,
     NOTE,
     NOTE_LOOK,
+    PAGE,
     RESOURCES,
     SIZE,
     TEXT,
@@ -174,6 +175,18 @@ def test_any_number_of_updates_may_come_before_the_first_signature() -> None:
     pdf = signed_by(*BOTH, pdf=update(pdf, {CONTENT: objects()[CONTENT]}))
     assert answer(pdf) == VALID
     assert len(open_pdf(pdf).revisions) == 28
+
+
+def test_what_a_search_finds_in_the_signed_part_is_what_is_listed() -> None:
+    """An older page stands plainly where a packed one replaced it: who searches the file shows the draft."""
+    room = {SIZE: packed({PAGE: objects()[PAGE]})}
+    pdf = signed_by("principal", pdf=streamed(unsigned(), room, inside={PAGE: (SIZE, 0)}))
+    assert open_pdf(pdf).faults == (), "nothing follows the signature"
+    told = {"revision": 3, "why": "an object behind the one that is listed"}
+    assert told in why(signed_by("school_seal", pdf=pdf))
+    behind = unsigned() + b"3 0 obj\n<< >>\nendobj\n"
+    lost = signed_by("principal", pdf=update(behind, {NOTARY: objects()[NOTARY]}, prev=b"%d" % start_of(unsigned())))
+    assert told in why(signed_by("school_seal", pdf=lost))
 
 
 def test_a_number_freed_before_the_first_signature_is_gone_if_nothing_refers_to_it() -> None:

@@ -98,10 +98,10 @@ def _table(content: bytes, _: int, __: int, section: Section) -> str:
 def _objects(content: bytes, begin: int, end: int, section: Section) -> str:
     if content.count(b"obj", begin, end) > MAX_WORDS:
         return "too many objects"
-    found = dict(_headers(content, begin, end))
-    if None in found.values():
+    headers = dict(_headers(content, begin, end))
+    if None in headers.values():
         return "the header of an object in another form"
-    return "" if found == section.objects else "objects that are not where the cross-references say"
+    return "" if headers == section.objects else "objects that are not where the cross-references say"
 
 
 def _edges(content: bytes, begin: int, end: int, section: Section) -> str:
@@ -113,6 +113,11 @@ def _edges(content: bytes, begin: int, end: int, section: Section) -> str:
     words |= {b"endobj": len(section.objects), b"endstream": section.streams}
     once = all(content.count(word, begin, end) == times for word, times in words.items())
     return "" if once else "more than one end in a revision"
+
+
+def found(content: bytes, end: int) -> dict[int, int]:
+    """Where the last object of each number stands, for who searches the first octets of a file for their headers."""
+    return {told[0]: offset for offset, told in _headers(content, 0, end) if told is not None}
 
 
 def _headers(content: bytes, begin: int, end: int) -> Iterator[tuple[int, tuple[int, int] | None]]:

@@ -7,8 +7,8 @@ from collections.abc import Iterator, Mapping
 from functools import partial
 from typing import Any
 
+from verify.appended import MAX_WORDS, fault, found
 from verify.appended import Section as Appended
-from verify.appended import fault
 from verify.attachment import read_attachment
 from verify.document import Document, View, generation
 from verify.evidence import FieldChange, Revision, Unreadable
@@ -33,31 +33,32 @@ def read_revisions(document: Document, digests: Mapping[int, str]) -> tuple[Revi
     """Every revision, oldest first; `digests` as in `Evidence`. Raises Damaged; Unreadable past a limit."""
     if len(document.views) > MAX_REVISIONS:
         raise Unreadable("limit", "revisions")
-    found: list[Revision] = []
-    before, old = Form(), None
+    told: list[Revision] = []
+    before, old, searched = Form(), None, None
     for view in document.views:
         now = read_form(view)
-        why, told, unclear = "", False, _unclear(old, view)
+        why, describes, unclear = "", False, _unclear(old, view)
         if old is not None and any(one.value for one in before.fields):
             # Only what follows a signature is compared: nothing protects what came before.
+            searched = _searched(old) if searched is None else searched
             try:
-                unclear = unclear or _appended(view, old)
-                why, told = refused(old, view, before, now), described(old, view)
+                unclear = unclear or _appended(view, old) or searched
+                why, describes = refused(old, view, before, now), described(old, view)
             except Damaged:
                 unclear = unclear or "not comparable"
-        found.append(
+        told.append(
             Revision(
                 end=view.end,
                 sha256=digests.get(view.end) or hashlib.sha256(document.content[: view.end]).hexdigest(),
                 attachment=read_attachment(view),
                 fields=tuple(_changed(before, now)),
                 refused=why,
-                described=told,
+                described=describes,
                 unclear=unclear,
             )
         )
         before, old = now, view
-    return tuple(found)
+    return tuple(told)
 
 
 def _unclear(old: View | None, view: View) -> str:
@@ -105,6 +106,23 @@ def _appended(view: View, before: View) -> str:
     streams = sum(isinstance(one, Stream) for _, one, _ in held.values())
     form = Appended(section.start, standing, ends, streams, bool(own) and section.sides is None, section.end)
     return fault(view.document.content, before.end, view.end, form)
+
+
+def _searched(signed: View) -> str:
+    """Why an update would be told apart by who searches the file: what was signed holds an older object than it lists.
+
+    Readers differ in what makes them search, and nobody knows it of all. Where nothing follows a signature it is no
+    matter: nobody has had a hand in the file since.
+    """
+    content = signed.document.content
+    if content.count(b"obj", 0, signed.end) > MAX_WORDS:
+        return "too many objects"
+    last = found(content, signed.end)
+    for number, place in signed.places.items():
+        there = near(content, place.offset) if isinstance(place, Standing) else None
+        if number in last and last[number] != there:
+            return "an object behind the one that is listed"
+    return ""
 
 
 def _trailer(view: View, before: Mapping[str, Any]) -> str:

@@ -7,7 +7,7 @@ from functools import cache
 import sheet
 from hostile import object_, stream
 
-from corpus import EITHER, MODIFIED, MODIFIED_PERHAPS_UNREAD, REFUSED, among, forgery, signing
+from corpus import EITHER, MODIFIED, MODIFIED_PERHAPS_UNREAD, REFUSED, UNJUDGED, among, forgery, signing
 from corpus.genuine import (
     ANNOTATIONS,
     BETTER,
@@ -91,18 +91,19 @@ def page_leads_to_the_second_content(pdf: bytes) -> bytes:
     return edited(pdf, PAGE, (b"/Contents 11 0 R", b"/Contents 42 0 R"))
 
 
-@cache
+@signing(UNJUDGED)
 def two_versions() -> bytes:
-    """The page's content stands twice in the signed file, under one number; the table leads to the honest one."""
+    """The page's content stands twice in the signed file, under one number: who searches it takes the other one."""
     made = unsigned({40: b"<< /Length 0000 >>"})
     hidden = object_(40, stream(b"", object_(CONTENT, FORGED)))
     grown = sheet.appended(made, {40: hidden.removeprefix(b"40 0 obj\n").removesuffix(b"\nendobj\n")})
     return signed_by(*BOTH, pdf=grown)
 
 
-@forgery(EITHER, of=two_versions)
-def table_leads_to_the_other_version(pdf: bytes) -> bytes:
+@signing(EITHER)
+def table_leads_to_the_other_version() -> bytes:
     """An update that holds a table and no object: it leads to what stood in the signed bytes all the time."""
+    pdf = two_versions()
     return update(pdf, {}, rows={CONTENT: b"%010d 00000 n \n" % pdf.rindex(b"11 0 obj")})
 
 
