@@ -17,7 +17,7 @@ from itertools import pairwise
 MAX_SUBSECTIONS = 4096
 """Subsections of one cross-reference table: a signature adds fewer than ten."""
 
-OBJECT = re.compile(rb"(?<!end)obj(?![A-Za-z])")
+OBJECT = re.compile(rb"obj(?![A-Za-z])")
 SECTION = re.compile(rb"xref[ ]?(?:\r\n|\n|\r)")
 SUBSECTION = re.compile(rb"(\d{1,10}) (\d{1,10})[ ]?(?:\r\n|\n|\r)")
 ENTRY = re.compile(rb"(\d{10}) (\d{5}) ([nf])(?: \r| \n|\r\n)")
@@ -126,6 +126,8 @@ def _headers(content: bytes, begin: int, end: int) -> Iterator[tuple[int, tuple[
     None is what some reader may take for one: more digits, a comment before its word, or nothing.
     """
     for match in OBJECT.finditer(content, begin, end):
+        if content.startswith(b"end", match.start() - len(b"end")):
+            continue
         behind = _back(content, begin, match.start(), WHITE)
         generation = _back(content, begin, behind, DIGITS)
         between = _back(content, begin, generation, WHITE)
